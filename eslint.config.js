@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'prebuilt/', 'cc/', 'runs/', 'node_modules/'] },
+  { ignores: ['dist/', 'prebuilt/', 'cc/', 'runs/', 'node_modules/', 'src/native/protos/generated/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js', 'tools/*.mjs'] } } },
