@@ -1,0 +1,11 @@
+/** Facts about the cluster, and the place where its workers meet. */
+export { resolveWorker } from './resolveWorker.ts';
+export { toLauncherVariables } from './resolvers/launcher.ts';
+export type { RendezvousAddress, WorkerIdentity } from './workerIdentity.ts';
+export { connectRendezvous, type ConnectRendezvousOptions } from './rendezvous/connectRendezvous.ts';
+export type { Abort, RendezvousStore, WaitOptions } from './rendezvous/rendezvousStore.ts';
+export {
+  startRendezvousServer,
+  type RendezvousServer,
+  type RendezvousServerOptions,
+} from './rendezvous/startRendezvousServer.ts';
