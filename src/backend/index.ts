@@ -1,0 +1,16 @@
+/** TF.js's front end on TensorFlow's kernels: importing this registers the backend `tensorflow` and makes it the default. */
+import { registerBackend } from '@tensorflow/tfjs-core';
+import { backendName, TensorflowBackend } from './backend.ts';
+import './kernels/index.ts';
+import { installVariables } from './variables.ts';
+
+/** Higher than those of TF.js's own backends, so that TF.js chooses this one. */
+const priority = 10;
+registerBackend(backendName, () => new TensorflowBackend(), priority);
+installVariables();
+
+export { backendName, dataOf } from './backend.ts';
+export { op, ops, scoped, toTensorInfo, toValue } from './kernel.ts';
+export { resourceOf } from './resources.ts';
+export { initScope } from './variables.ts';
+export { TensorData } from './tensorData.ts';

@@ -1,0 +1,4 @@
+/** Registers every kernel. */
+import './elementwise.ts';
+import './Identity.ts';
+import './Sum.ts';

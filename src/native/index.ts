@@ -1,0 +1,5 @@
+/** The shore of the foreign library: the only folder that knows koffi, pointers and TensorFlow's C names. */
+export { library, isLibraryLoaded, type Library } from './library.ts';
+export { check, status } from './status.ts';
+export { offset, readMemory, writeMemory } from './memory.ts';
+export type * from './bindings/handles.ts';

@@ -1,0 +1,85 @@
+/** Loads TensorFlow's C library once, on first use, and binds its functions. */
+import koffi from 'koffi';
+import { EnvironmentError } from '../base/errors.ts';
+import type { BoundTable } from './bindings/declare.ts';
+import { core } from './bindings/core.ts';
+import { eager } from './bindings/eager.ts';
+import { graph } from './bindings/graph.ts';
+import { leaveWithoutDestructors } from './exit.ts';
+import { quietly } from './quietly.ts';
+import { findRuntime } from './runtime/findRuntime.ts';
+import { assertSupportedVersion } from './runtime/version.ts';
+
+const declarations = { ...core, ...eager, ...graph };
+
+/** TensorFlow's C API: every declared function, by its C name. */
+export type Library = BoundTable<typeof declarations>;
+
+let loaded: Library | undefined;
+
+/**
+ * The loaded library. The first call loads it, which takes about a second.
+ *
+ * @throws EnvironmentError `TFD_RUNTIME_UNAVAILABLE` where no library is on this machine;
+ *   UserError `TFD_LIBRARY_VERSION` where the library's version is not supported.
+ */
+export function library(): Library {
+  return (loaded ??= load());
+}
+
+/** True once the library has been loaded by this process. */
+export function isLibraryLoaded(): boolean {
+  return loaded !== undefined;
+}
+
+function load(): Library {
+  const runtime = findRuntime();
+  if (runtime === undefined) {
+    throw new EnvironmentError({
+      code: 'TFD_RUNTIME_UNAVAILABLE',
+      rule: "TensorFlow's C library must be on this machine before the first operation runs.",
+      remedy:
+        'Run `npx tfjs-distribute doctor` to fetch it, or set TFJS_DISTRIBUTE_LIBRARY to the folder that holds it.',
+    });
+  }
+  // The user's own setting is respected; without one, TensorFlow says nothing but errors.
+  const isQuiet = process.env['TF_CPP_MIN_LOG_LEVEL'] === undefined;
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  // TensorFlow's graph optimizer recurses deeply, and koffi runs native code on stacks of its own.
+  const stackBytes = 16 << 20;
+  koffi.config({ ...koffi.config(), sync_stack_size: stackBytes, async_stack_size: stackBytes });
+  declareTypes();
+  const loadBoth = (): koffi.LibraryHandle => {
+    koffi.load(runtime.frameworkLibrary, { global: true });
+    return koffi.load(runtime.ccLibrary, { global: true });
+  };
+  const handle = isQuiet ? quietly(loadBoth) : loadBoth();
+  const bound = Object.fromEntries(
+    Object.entries(declarations).map(([name, signature]) => [name, handle.func(signature)]),
+  ) as unknown as Library;
+  assertSupportedVersion(bound.TF_Version());
+  leaveWithoutDestructors();
+  return bound;
+}
+
+function declareTypes(): void {
+  for (const name of [
+    'TF_Status',
+    'TF_Buffer',
+    'TF_Tensor',
+    'TF_TString',
+    'TF_DeviceList',
+    'TF_Graph',
+    'TF_Operation',
+    'TF_OperationDescription',
+    'TF_Function',
+    'TF_FunctionOptions',
+    'TFE_Context',
+    'TFE_ContextOptions',
+    'TFE_TensorHandle',
+    'TFE_Op',
+  ]) {
+    koffi.opaque(name);
+  }
+  koffi.struct('TF_Output', { oper: 'TF_Operation *', index: 'int' });
+}

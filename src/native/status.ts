@@ -1,0 +1,67 @@
+/** `TF_Status` to errors: what TensorFlow reported, as an error of ours with a stable code. */
+import { EnvironmentError, PeerError, UserError, type DistributeError } from '../base/errors.ts';
+import { userFrame } from '../base/userFrame.ts';
+import type { StatusHandle } from './bindings/handles.ts';
+import { library } from './library.ts';
+
+/** TensorFlow's status codes, `tensorflow/c/tf_status.h`. */
+const codes = [
+  'OK',
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
+] as const;
+
+const mistakes: ReadonlySet<string> = new Set([
+  'INVALID_ARGUMENT',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'FAILED_PRECONDITION',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+]);
+const peers: ReadonlySet<string> = new Set(['UNAVAILABLE', 'ABORTED', 'CANCELLED', 'DEADLINE_EXCEEDED']);
+
+let shared: StatusHandle | undefined;
+
+/** The status object of every synchronous call: such calls never overlap, so one is enough. */
+export function status(): StatusHandle {
+  return (shared ??= library().TF_NewStatus());
+}
+
+/**
+ * Throws what `handle` reports, if it is not OK.
+ *
+ * @param what - What was being done, for example `MatMul`.
+ */
+export function check(what: string, handle: StatusHandle = status()): void {
+  const code = library().TF_GetCode(handle);
+  if (code !== 0) throw toError(what, code, library().TF_Message(handle));
+}
+
+function toError(what: string, code: number, message: string): DistributeError {
+  const name = codes[code] ?? `CODE_${code}`;
+  const where = userFrame();
+  const parts = {
+    code: `TFD_OP_${name}` as const,
+    rule: `TensorFlow refused ${what}: ${message.trim()}`,
+    ...(where === undefined ? {} : { received: `the call at ${where}` }),
+  };
+  if (mistakes.has(name)) {
+    return new UserError({ ...parts, remedy: 'Check the shapes, dtypes and attributes that the message names.' });
+  }
+  return peers.has(name) ? new PeerError(parts) : new EnvironmentError(parts);
+}

@@ -1,0 +1,32 @@
+/** The eager context of this process: TensorFlow's devices, thread pools and functions. Made on first use. */
+import { availableParallelism } from 'node:os';
+import { check, library, status, type ContextHandle } from '../native/index.ts';
+import { ConfigProtoSchema, encode } from '../native/protos/index.ts';
+
+let current: ContextHandle | undefined;
+
+/** The context's handle. */
+export function context(): ContextHandle {
+  return (current ??= create());
+}
+
+/** Threads that one operation may use: `TFJS_DISTRIBUTE_THREADS`, which the launcher sets, or all cores. */
+export function numThreads(): number {
+  const text = process.env['TFJS_DISTRIBUTE_THREADS'];
+  return text === undefined ? availableParallelism() : Math.max(1, Number.parseInt(text, 10) || 1);
+}
+
+function create(): ContextHandle {
+  const tf = library();
+  const options = tf.TFE_NewContextOptions();
+  const config = encode(ConfigProtoSchema, {
+    intraOpParallelismThreads: numThreads(),
+    interOpParallelismThreads: numThreads(),
+  });
+  tf.TFE_ContextOptionsSetConfig(options, config, config.length, status());
+  check('the options of the context');
+  const handle = tf.TFE_NewContext(options, status());
+  check('a new context');
+  tf.TFE_DeleteContextOptions(options);
+  return handle;
+}

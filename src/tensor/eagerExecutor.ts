@@ -1,0 +1,151 @@
+/** Runs operations at once, through `TFE_Execute`. */
+import { UserError } from '../base/errors.ts';
+import { check, library, status, type EagerOpHandle, type EagerTensorHandle } from '../native/index.ts';
+import { setAttributes, type AttributeSink, type Attributes } from './attributes.ts';
+import { context } from './context.ts';
+import type { DTypeName } from './dtype.ts';
+import type { Executor } from './executor.ts';
+import { toEagerTensor, type HostArray } from './hostArray.ts';
+import { EagerTensor, type Input, type Value } from './value.ts';
+
+/** The most outputs that one operation may have here. */
+const maxOutputs = 4096;
+
+export class EagerExecutor implements Executor {
+  /** Room for the outputs of a synchronous call; such calls never overlap. */
+  readonly #outputs = new BigUint64Array(maxOutputs);
+  readonly #numOutputs = new Int32Array(1);
+  readonly #sink = new OpAttributes();
+
+  execute(op: string, inputs: readonly Input[], attributes: Attributes): EagerTensor[] {
+    const handle = this.#prepare(op, inputs, attributes);
+    try {
+      this.#numOutputs[0] = maxOutputs;
+      library().TFE_Execute(handle, this.#outputs, this.#numOutputs, status());
+      check(op);
+      return collect(this.#outputs, this.#numOutputs);
+    } finally {
+      library().TFE_DeleteOp(handle);
+    }
+  }
+
+  /**
+   * As `execute`, on a thread of its own: the event loop goes on meanwhile. The inputs are taken at once; the work
+   * starts when `after` has settled.
+   */
+  async executeAsync(
+    op: string,
+    inputs: readonly Input[],
+    numOutputs: number,
+    after: Promise<unknown>,
+  ): Promise<EagerTensor[]> {
+    const tf = library();
+    const handle = this.#prepare(op, inputs, {});
+    const outputs = new BigUint64Array(Math.max(1, numOutputs));
+    const count = Int32Array.of(numOutputs);
+    const ownStatus = tf.TF_NewStatus();
+    try {
+      await after.catch(() => undefined);
+      await new Promise<void>((resolve, reject) => {
+        tf.TFE_Execute.async(handle, outputs, count, ownStatus, (error) => {
+          if (error === null) resolve();
+          else reject(error);
+        });
+      });
+      check(op, ownStatus);
+      return collect(outputs, count);
+    } finally {
+      tf.TF_DeleteStatus(ownStatus);
+      tf.TFE_DeleteOp(handle);
+    }
+  }
+
+  constant(values: HostArray, shape: readonly number[], dtype: DTypeName): EagerTensor {
+    return toEagerTensor(values, shape, dtype);
+  }
+
+  #prepare(op: string, inputs: readonly Input[], attributes: Attributes): EagerOpHandle {
+    const tf = library();
+    const handle = tf.TFE_NewOp(context(), op, status());
+    check(op);
+    try {
+      for (const input of inputs) {
+        if (isList(input)) {
+          tf.TFE_OpAddInputList(handle, BigUint64Array.from(input, eagerHandle), input.length, status());
+        } else {
+          tf.TFE_OpAddInput(handle, eagerHandle(input), status());
+        }
+        check(op);
+      }
+      this.#sink.op = handle;
+      setAttributes(this.#sink, attributes);
+    } catch (error) {
+      tf.TFE_DeleteOp(handle);
+      throw error;
+    }
+    return handle;
+  }
+}
+
+function isList(input: Input): input is readonly Value[] {
+  return Array.isArray(input);
+}
+
+function collect(outputs: BigUint64Array, count: Int32Array): EagerTensor[] {
+  const tensors: EagerTensor[] = [];
+  for (let i = 0; i < (count[0] ?? 0); i++) tensors.push(new EagerTensor(outputs[i] as EagerTensorHandle));
+  return tensors;
+}
+
+function eagerHandle(value: Value): EagerTensorHandle {
+  if (value instanceof EagerTensor) return value.handle;
+  throw new UserError({
+    code: 'TFD_TRACE_ESCAPED',
+    rule: 'A tensor made while a function is traced exists only inside that function.',
+    received: 'such a tensor, used outside of the function',
+    remedy: 'Return it from the function that tf.function() compiles, and use what the call gives.',
+  });
+}
+
+class OpAttributes implements AttributeSink {
+  op!: EagerOpHandle;
+
+  string(name: string, value: Uint8Array, length: number): void {
+    library().TFE_OpSetAttrString(this.op, name, value, length);
+  }
+  int(name: string, value: number): void {
+    library().TFE_OpSetAttrInt(this.op, name, value);
+  }
+  float(name: string, value: number): void {
+    library().TFE_OpSetAttrFloat(this.op, name, value);
+  }
+  bool(name: string, value: number): void {
+    library().TFE_OpSetAttrBool(this.op, name, value);
+  }
+  type(name: string, value: number): void {
+    library().TFE_OpSetAttrType(this.op, name, value);
+  }
+  shape(name: string, dims: BigInt64Array, numDims: number): void {
+    library().TFE_OpSetAttrShape(this.op, name, dims, numDims, status());
+    check(`attribute ${name}`);
+  }
+  func(name: string, value: Uint8Array, length: number): void {
+    library().TFE_OpSetAttrFunctionName(this.op, name, value, length);
+  }
+  strings(name: string, values: Uint8Array[], lengths: BigUint64Array, count: number): void {
+    library().TFE_OpSetAttrStringList(this.op, name, values, lengths, count);
+  }
+  ints(name: string, values: BigInt64Array, count: number): void {
+    library().TFE_OpSetAttrIntList(this.op, name, values, count);
+  }
+  floats(name: string, values: Float32Array, count: number): void {
+    library().TFE_OpSetAttrFloatList(this.op, name, values, count);
+  }
+  types(name: string, values: Int32Array, count: number): void {
+    library().TFE_OpSetAttrTypeList(this.op, name, values, count);
+  }
+  shapes(name: string, dims: BigInt64Array[], numDims: Int32Array, count: number): void {
+    library().TFE_OpSetAttrShapeList(this.op, name, dims, numDims, count, status());
+    check(`attribute ${name}`);
+  }
+}

@@ -1,0 +1,10 @@
+/** Tensors, variables and the two ways to run an operation: now, or into a graph. */
+export type { Attribute, Attributes } from './attributes.ts';
+export { numThreads } from './context.ts';
+export type { DTypeName } from './dtype.ts';
+export { eagerExecutor, executor, withExecutor, type Executor } from './executor.ts';
+export { toEagerTensor, toHostArray, type HostArray } from './hostArray.ts';
+export { ResourceVariable } from './resourceVariable.ts';
+export { TracedFunction } from './tracedFunction.ts';
+export { TracingGraph } from './tracingGraph.ts';
+export { disposedTensor, EagerTensor, GraphTensor, numLiveTensors, type Input, type Value } from './value.ts';

@@ -1,0 +1,44 @@
+/** A variable that lives in TensorFlow and is updated in place, by operations now or inside a compiled function. */
+import { eagerExecutor, executor } from './executor.ts';
+import type { DTypeName } from './dtype.ts';
+import type { EagerTensor } from './value.ts';
+import { GraphTensor, type Value } from './value.ts';
+
+export class ResourceVariable {
+  readonly dtype: DTypeName;
+  readonly shape: readonly number[];
+  readonly #resource: EagerTensor;
+
+  /** @param initial - The first value; copied only when the variable is changed. */
+  constructor(initial: EagerTensor) {
+    this.dtype = initial.dtype;
+    this.shape = initial.shape;
+    const [resource] = eagerExecutor().execute('VarHandleOp', [], {
+      dtype: { type: this.dtype },
+      shape: { shape: this.shape },
+      // TensorFlow's name for "nobody else can find this one; free it with its last handle".
+      shared_name: 'cd2c89b7-88b7-44c8-ad83-06c2a9158347',
+    });
+    this.#resource = resource as EagerTensor;
+    eagerExecutor().execute('AssignVariableOp', [this.#resource, initial], {});
+  }
+
+  /** What operations such as `ResourceApplyAdam` take. */
+  get resource(): EagerTensor {
+    return this.#resource;
+  }
+
+  /** The value as it is at this point of the program. The caller owns it where it is an eager tensor. */
+  read(): Value {
+    const [value] = executor().execute('ReadVariableOp', [this.#resource], { dtype: { type: this.dtype } });
+    return value instanceof GraphTensor ? value.graph.withShape(value, this.shape) : (value as EagerTensor);
+  }
+
+  assign(value: Value): void {
+    executor().execute('AssignVariableOp', [this.#resource, value], {});
+  }
+
+  dispose(): void {
+    this.#resource.dispose();
+  }
+}

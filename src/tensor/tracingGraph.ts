@@ -1,0 +1,304 @@
+/**
+ * Records operations into a TensorFlow graph and makes a function of them. While it is the executor in force, tensors
+ * from outside become captured inputs, and operations with side effects keep the order in which they were called.
+ */
+import { UserError } from '../base/errors.ts';
+import {
+  check,
+  library,
+  status,
+  type GraphHandle,
+  type OperationDescriptionHandle,
+  type OperationHandle,
+  type Output,
+} from '../native/index.ts';
+import { int64s, setAttributes, type AttributeSink, type Attributes } from './attributes.ts';
+import { context } from './context.ts';
+import { dataTypes, dtypeName, type DTypeName } from './dtype.ts';
+import type { Executor } from './executor.ts';
+import { toNativeTensor, type HostArray } from './hostArray.ts';
+import { TracedFunction } from './tracedFunction.ts';
+import type { EagerTensor } from './value.ts';
+import { GraphTensor, type Input, type Value } from './value.ts';
+
+/** Operations on a resource that leave it as it is; every other one counts as a change. */
+const readers = new Set([
+  'ReadVariableOp',
+  'VariableShape',
+  'VarIsInitializedOp',
+  'ResourceGather',
+  'ResourceGatherNd',
+]);
+
+/** Operations that all workers must run in one order, and that run even where nobody uses their result. */
+const isOrdered = (op: string): boolean => /^(Tfd|Collective|Print|Assert)/.test(op);
+
+/** What has happened to one resource so far: later operations wait for it. */
+interface History {
+  lastChange: OperationHandle | undefined;
+  readsSince: OperationHandle[];
+}
+
+/** What to note about an operation once it is part of the graph. */
+type WhenAdded = (operation: OperationHandle) => void;
+
+let numGraphs = 0;
+
+export class TracingGraph implements Executor {
+  readonly #graph: GraphHandle;
+  readonly #arguments: GraphTensor[] = [];
+  readonly #captures = new Map<EagerTensor, { inside: GraphTensor; owned: EagerTensor }>();
+  readonly #constants = new Map<string, GraphTensor>();
+  readonly #histories = new Map<OperationHandle, History>();
+  readonly #mustRun = new Set<OperationHandle>();
+  readonly #sink = new OperationAttributes();
+  #lastOrdered: OperationHandle | undefined;
+  #numOperations = 0;
+
+  constructor() {
+    this.#graph = library().TF_NewGraph();
+  }
+
+  /** A new argument of the function being traced. */
+  argument(dtype: DTypeName, shape: readonly number[]): GraphTensor {
+    const argument = this.#placeholder(dtype, shape);
+    this.#arguments.push(argument);
+    return argument;
+  }
+
+  execute(op: string, inputs: readonly Input[], attributes: Attributes): GraphTensor[] {
+    const operation = this.#add(op, (description) => {
+      const resources: GraphTensor[] = [];
+      for (const input of inputs) {
+        if (isList(input)) {
+          const outputs = input.map((value) => this.#inside(value).output);
+          library().TF_AddInputList(description, outputs, outputs.length);
+        } else {
+          const value = this.#inside(input);
+          library().TF_AddInput(description, value.output);
+          if (value.dtype === 'resource') resources.push(value);
+        }
+      }
+      setAttributes(this.#sink, attributes);
+      return this.#order(op, description, resources);
+    });
+    const numOutputs = library().TF_OperationNumOutputs(operation);
+    return Array.from({ length: numOutputs }, (_, index) => this.#wrap({ oper: operation, index }));
+  }
+
+  constant(values: HostArray, shape: readonly number[], dtype: DTypeName): GraphTensor {
+    const isSmall = ArrayBuffer.isView(values) && values.byteLength <= 256;
+    const key = isSmall
+      ? `${dtype} ${shape.join()} ${Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('latin1')}`
+      : undefined;
+    const known = key === undefined ? undefined : this.#constants.get(key);
+    if (known !== undefined) return known;
+    const operation = this.#add('Const', (description) => {
+      const tensor = toNativeTensor(values, shape, dtype);
+      library().TF_SetAttrTensor(description, 'value', tensor, status());
+      library().TF_DeleteTensor(tensor);
+      this.#sink.type('dtype', dataTypes[dtype]);
+      return undefined;
+    });
+    const constant = this.#wrap({ oper: operation, index: 0 });
+    if (key !== undefined) this.#constants.set(key, constant);
+    return constant;
+  }
+
+  /** The same output, with a shape that TensorFlow could not infer. */
+  withShape(tensor: GraphTensor, shape: readonly number[]): GraphTensor {
+    library().TF_GraphSetTensorShape(this.#graph, tensor.output, int64s(shape), shape.length, status());
+    check('a stated shape');
+    return new GraphTensor(this, tensor.output, tensor.dtype, shape, tensor.order);
+  }
+
+  /** Makes a function of everything recorded, and gives the graph back. */
+  finish(name: string, results: readonly Value[]): TracedFunction {
+    const tf = library();
+    const outputs = results.map((result) => this.#inside(result).output);
+    const captures = [...this.#captures.values()];
+    const inputs = [...this.#arguments, ...captures.map((capture) => capture.inside)].map((value) => value.output);
+    const mustRun = BigUint64Array.from([...this.#mustRun, 0n]);
+    const uniqueName = `${name.replaceAll(/[^A-Za-z0-9_.]/g, '_') || 'function'}_${numGraphs++}`;
+    const fn = tf.TF_GraphToFunctionWithControlOutputs(
+      this.#graph,
+      uniqueName,
+      0,
+      -1,
+      null,
+      inputs.length,
+      inputs,
+      outputs.length,
+      outputs,
+      null,
+      this.#mustRun.size,
+      mustRun,
+      null,
+      null,
+      null,
+      status(),
+    );
+    check(`the function ${name}`);
+    if (fn !== null) {
+      tf.TFE_ContextAddFunction(context(), fn, status());
+      tf.TF_DeleteFunction(fn);
+      check(`the function ${name}`);
+    }
+    tf.TF_DeleteGraph(this.#graph);
+    return new TracedFunction(
+      uniqueName,
+      captures.map((capture) => capture.owned),
+      outputs.length,
+    );
+  }
+
+  /** Gives the graph back without making a function of it. */
+  discard(): void {
+    for (const { owned } of this.#captures.values()) owned.dispose();
+    library().TF_DeleteGraph(this.#graph);
+  }
+
+  /** `value` as seen inside the graph: a tensor from outside becomes a captured input. */
+  #inside(value: Value): GraphTensor {
+    if (value instanceof GraphTensor) {
+      if (value.graph === this) return value;
+      throw new UserError({
+        code: 'TFD_TRACE_ESCAPED',
+        rule: 'A tensor made while a function is traced exists only inside that function.',
+        received: 'such a tensor, used while another function is traced',
+        remedy: 'Return it from its function, and pass what the call gives as an argument.',
+      });
+    }
+    const known = this.#captures.get(value);
+    if (known !== undefined) return known.inside;
+    const inside = this.#placeholder(value.dtype, value.dtype === 'resource' ? undefined : value.shape);
+    this.#captures.set(value, { inside, owned: value.share() });
+    return inside;
+  }
+
+  #placeholder(dtype: DTypeName, shape: readonly number[] | undefined): GraphTensor {
+    const operation = this.#add('Placeholder', () => {
+      this.#sink.type('dtype', dataTypes[dtype]);
+      if (shape !== undefined) this.#sink.shape('shape', int64s(shape), shape.length);
+      return undefined;
+    });
+    return new GraphTensor(this, { oper: operation, index: 0 }, dtype, shape, this.#numOperations);
+  }
+
+  /** Adds one operation; `describe` sets its inputs and attributes, and may return what is to be done once it exists. */
+  #add(op: string, describe: (description: OperationDescriptionHandle) => WhenAdded | undefined): OperationHandle {
+    const tf = library();
+    const description = tf.TF_NewOperation(this.#graph, op, `${op}_${this.#numOperations++}`);
+    this.#sink.description = description;
+    let whenAdded;
+    let operation: OperationHandle | null = null;
+    try {
+      whenAdded = describe(description);
+    } finally {
+      // Also after an error: finishing is the only way to give the description back.
+      operation = tf.TF_FinishOperation(description, status());
+    }
+    check(op);
+    if (operation === null) throw new TypeError(`${op} was not added to the graph.`);
+    whenAdded?.(operation);
+    return operation;
+  }
+
+  /** Makes the operation wait for earlier ones whose effects it must see; returns what to note once it exists. */
+  #order(
+    op: string,
+    description: OperationDescriptionHandle,
+    resources: readonly GraphTensor[],
+  ): WhenAdded | undefined {
+    const ordered = isOrdered(op);
+    if (resources.length === 0 && !ordered) return undefined;
+    const changes = !readers.has(op);
+    const waitsFor = new Set<OperationHandle>();
+    for (const resource of resources) {
+      const history = this.#history(resource);
+      if (history.lastChange !== undefined) waitsFor.add(history.lastChange);
+      if (changes) for (const read of history.readsSince) waitsFor.add(read);
+    }
+    if (ordered && this.#lastOrdered !== undefined) waitsFor.add(this.#lastOrdered);
+    for (const earlier of waitsFor) library().TF_AddControlInput(description, earlier);
+    return (operation) => {
+      for (const resource of resources) {
+        const history = this.#history(resource);
+        if (changes) {
+          history.lastChange = operation;
+          history.readsSince = [];
+        } else {
+          history.readsSince.push(operation);
+        }
+      }
+      if (ordered) this.#lastOrdered = operation;
+      if (ordered || changes) this.#mustRun.add(operation);
+    };
+  }
+
+  #history(resource: GraphTensor): History {
+    let history = this.#histories.get(resource.output.oper);
+    if (history === undefined) {
+      history = { lastChange: undefined, readsSince: [] };
+      this.#histories.set(resource.output.oper, history);
+    }
+    return history;
+  }
+
+  #wrap(output: Output): GraphTensor {
+    const tf = library();
+    const dtype = dtypeName(tf.TF_OperationOutputType(output));
+    const numDims = tf.TF_GraphGetTensorNumDims(this.#graph, output, status());
+    check('an output');
+    if (numDims < 0) return new GraphTensor(this, output, dtype, undefined, this.#numOperations);
+    const dims = new BigInt64Array(Math.max(1, numDims));
+    tf.TF_GraphGetTensorShape(this.#graph, output, dims, numDims, status());
+    check('the shape of an output');
+    return new GraphTensor(this, output, dtype, Array.from(dims.subarray(0, numDims), Number), this.#numOperations);
+  }
+}
+
+function isList(input: Input): input is readonly Value[] {
+  return Array.isArray(input);
+}
+
+class OperationAttributes implements AttributeSink {
+  description!: OperationDescriptionHandle;
+
+  string(name: string, value: Uint8Array, length: number): void {
+    library().TF_SetAttrString(this.description, name, value, length);
+  }
+  int(name: string, value: number): void {
+    library().TF_SetAttrInt(this.description, name, value);
+  }
+  float(name: string, value: number): void {
+    library().TF_SetAttrFloat(this.description, name, value);
+  }
+  bool(name: string, value: number): void {
+    library().TF_SetAttrBool(this.description, name, value);
+  }
+  type(name: string, value: number): void {
+    library().TF_SetAttrType(this.description, name, value);
+  }
+  shape(name: string, dims: BigInt64Array, numDims: number): void {
+    library().TF_SetAttrShape(this.description, name, dims, numDims);
+  }
+  func(name: string, value: Uint8Array, length: number): void {
+    library().TF_SetAttrFuncName(this.description, name, value, length);
+  }
+  strings(name: string, values: Uint8Array[], lengths: BigUint64Array, count: number): void {
+    library().TF_SetAttrStringList(this.description, name, values, lengths, count);
+  }
+  ints(name: string, values: BigInt64Array, count: number): void {
+    library().TF_SetAttrIntList(this.description, name, values, count);
+  }
+  floats(name: string, values: Float32Array, count: number): void {
+    library().TF_SetAttrFloatList(this.description, name, values, count);
+  }
+  types(name: string, values: Int32Array, count: number): void {
+    library().TF_SetAttrTypeList(this.description, name, values, count);
+  }
+  shapes(name: string, dims: BigInt64Array[], numDims: Int32Array, count: number): void {
+    library().TF_SetAttrShapeList(this.description, name, dims, numDims, count);
+  }
+}
