@@ -1,5 +1,5 @@
 /** Loads TensorFlow's C library once, on first use, and binds its functions. */
-import koffi from 'koffi';
+import koffi, { type LibraryHandle } from 'koffi';
 import { EnvironmentError } from '../base/errors.ts';
 import type { BoundTable } from './bindings/declare.ts';
 import { core } from './bindings/core.ts';
@@ -49,7 +49,7 @@ function load(): Library {
   const stackBytes = 16 << 20;
   koffi.config({ ...koffi.config(), sync_stack_size: stackBytes, async_stack_size: stackBytes });
   declareTypes();
-  const loadBoth = (): koffi.LibraryHandle => {
+  const loadBoth = (): LibraryHandle => {
     koffi.load(runtime.frameworkLibrary, { global: true });
     return koffi.load(runtime.ccLibrary, { global: true });
   };
