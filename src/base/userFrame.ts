@@ -1,6 +1,8 @@
 /** Finds the line of the user's own code in the current call stack. */
 import { fileURLToPath } from 'node:url';
 
+/** TF.js, whose source maps name its sources as they lay where it was built, and the loader of TypeScript files. */
+const isFrontEnd = /\/@tensorflow\/|\/tfjs-[a-z]+\/src\/|\/node_modules\/tsx\//;
 const ownFolder = fileURLToPath(new URL('..', import.meta.url));
 
 /**
@@ -13,7 +15,7 @@ export function userFrame(stack: string = currentStack()): string | undefined {
     const location = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*:\d+:\d+)\)?$/.exec(line.trim())?.[1];
     if (location === undefined) continue;
     const path = location.startsWith('file://') ? fileURLToPath(location) : location;
-    if (path.startsWith(ownFolder) || path.includes('/@tensorflow/') || path.includes('/node_modules/tsx/')) continue;
+    if (path.startsWith(ownFolder) || isFrontEnd.test(path)) continue;
     return path;
   }
   return undefined;

@@ -67,16 +67,18 @@ export class TracingGraph implements Executor {
   }
 
   execute(op: string, inputs: readonly Input[], attributes: Attributes): GraphTensor[] {
+    const inside = inputs.map((input) =>
+      isList(input) ? input.map((value) => this.#inside(value)) : this.#inside(input),
+    );
     const operation = this.#add(op, (description) => {
       const resources: GraphTensor[] = [];
-      for (const input of inputs) {
-        if (isList(input)) {
-          const outputs = input.map((value) => this.#inside(value).output);
-          library().TF_AddInputList(description, outputs, outputs.length);
+      for (const input of inside) {
+        if (input instanceof GraphTensor) {
+          library().TF_AddInput(description, input.output);
+          if (input.dtype === 'resource') resources.push(input);
         } else {
-          const value = this.#inside(input);
-          library().TF_AddInput(description, value.output);
-          if (value.dtype === 'resource') resources.push(value);
+          const outputs = input.map((value) => value.output);
+          library().TF_AddInputList(description, outputs, outputs.length);
         }
       }
       setAttributes(this.#sink, attributes);

@@ -1,0 +1,2 @@
+/** Compiled functions. */
+export { compile, type CompiledFunction, type FunctionOptions } from './compile.ts';
