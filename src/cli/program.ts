@@ -1,0 +1,67 @@
+/** The commands of `tfjs-distribute` and their options. What a command does is loaded when it is called. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { reportError, usageErrorCode } from './reportError.ts';
+import type { RunFlags } from './run.ts';
+
+/** Does what the arguments say, and resolves to the exit code: 2 for a wrong usage, 1 for another failure. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = createProgram((code) => (exitCode = code));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has already printed its own errors, the help, or the version.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageErrorCode;
+    return reportError(error);
+  }
+}
+
+function createProgram(finish: (exitCode: number) => void): Command {
+  const program = new Command('tfjs-distribute')
+    .description("Distributed training of neural networks on TensorFlow's own runtime.")
+    .version(packageVersion())
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options)');
+
+  program
+    .command('run')
+    .description('run a script in one or more worker processes on this machine')
+    .argument('<script>', 'TypeScript or JavaScript file that each worker runs')
+    .argument('[args...]', 'arguments for the script, after --')
+    .option('-w, --workers <N>', 'number of workers', '1')
+    .option('--threads-per-worker <T>', 'CPU threads of each worker (default: the cores, divided evenly)')
+    .option('--port <P>', 'port on which the workers meet; 0: any free one', '0')
+    .option('--grace-period <S>', 'seconds between SIGTERM and SIGKILL when workers must end', '10')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ tfjs-distribute run train.ts
+  $ tfjs-distribute run --workers 2 train.ts -- --epochs 5
+
+The exit code is 0 when all workers end with 0, else that of the first one that failed.
+Ctrl-C is passed on to the workers; a second one ends them, a third one kills them.`,
+    )
+    .action(async (script: string, scriptArgs: string[], flags: RunFlags) => {
+      const { run } = await import('./run.ts');
+      finish(await run(script, scriptArgs, flags));
+    });
+
+  program
+    .command('doctor')
+    .description('check this machine: library, devices, memory, Node, ports, cluster; and say what to do')
+    .option('--json', 'print the findings as JSON', false)
+    .action(async (flags: { json: boolean }) => {
+      const { doctor } = await import('./doctor.ts');
+      finish(await doctor(flags));
+    });
+
+  return program;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
