@@ -12,5 +12,5 @@ installVariables();
 export { backendName, dataOf } from './backend.ts';
 export { op, ops, scoped, toTensorInfo, toValue } from './kernel.ts';
 export { resourceOf } from './resources.ts';
-export { initScope } from './variables.ts';
+export { initScope, onVariableMade } from './variables.ts';
 export { TensorData } from './tensorData.ts';

@@ -12,6 +12,14 @@ export function initScope<T>(fn: () => T): T {
   return withExecutor(eagerExecutor(), fn);
 }
 
+const listeners = new Set<(variable: Variable) => void>();
+
+/** Calls `listener` with every variable made from now on; the result ends that. */
+export function onVariableMade(listener: (variable: Variable) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 /** Called once, when the backend is registered. */
 export function installVariables(): void {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with `this` below.
@@ -32,7 +40,9 @@ export function installVariables(): void {
   const makeVariable = tracker.makeVariable.bind(tracker);
   tracker.makeVariable = (initialValue, ...rest): Variable => {
     if (executor() !== eagerExecutor()) throw variableWhileTracing();
-    return makeVariable(isResourceTensor(initialValue) ? initialValue.clone() : initialValue, ...rest);
+    const variable = makeVariable(isResourceTensor(initialValue) ? initialValue.clone() : initialValue, ...rest);
+    for (const listener of listeners) listener(variable);
+    return variable;
   };
 }
 

@@ -1,5 +1,5 @@
 /** `tf.function`: traces a TypeScript function once a signature into one TensorFlow function, and calls that. */
-import type { Tensor} from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { engine, Variable } from '@tensorflow/tfjs-core';
 import { InternalError, UserError } from '../base/errors.ts';
 import { dataOf, scoped, TensorData, toTensorInfo, toValue } from '../backend/index.ts';

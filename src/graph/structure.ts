@@ -22,12 +22,13 @@ type Rebuild = (tensors: readonly Tensor[]) => unknown;
 
 function visit(value: unknown, tensors: Tensor[], keys: string[]): Rebuild {
   if (value instanceof Variable) {
-    keys.push(`variable:${identity(value)}`);
+    keys.push(`variable:${identity(value as Variable)}`);
     return () => value;
   }
   if (value instanceof Tensor) {
-    const index = tensors.push(value) - 1;
-    keys.push(`${value.dtype}[${value.shape.join()}]`);
+    const tensor = value as Tensor;
+    const index = tensors.push(tensor) - 1;
+    keys.push(`${tensor.dtype}[${tensor.shape.join()}]`);
     return (replacements) => replacements[index];
   }
   if (Array.isArray(value)) {

@@ -4,14 +4,19 @@ import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 /** How values of several replicas become one. */
 export type ReduceOp = 'sum' | 'mean';
 
-/** The replica whose step is being run or traced. */
+/** The replica whose step is being traced. */
 export interface ReplicaContext {
   /** Number of this replica among all, from 0. */
   readonly replicaId: number;
   readonly numReplicas: number;
+  /**
+   * Factor for this replica's loss before its gradient is taken, so that the mean over the replicas is the mean over
+   * all samples: 1 where all replicas have the same number of samples.
+   */
+  readonly lossScale: number;
   /** The sum or mean of `values` over all replicas, tensor by tensor; every replica gets it. */
   allReduce(values: readonly Tensor[], op: ReduceOp): Tensor[];
-  /** The gradients to apply: the sum over all replicas, in buckets, in the order in which they become ready. */
+  /** The gradients to apply: the mean over all replicas, in buckets, in the order in which they become ready. */
   reduceGradients(gradients: NamedTensorMap): NamedTensorMap;
 }
 
