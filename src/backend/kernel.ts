@@ -137,6 +137,8 @@ function toHost(values: readonly number[], dtype: DTypeName): HostArray {
     case 'bool':
     case 'uint8':
       return Uint8Array.from(values);
+    case 'uint64':
+      return BigUint64Array.from(values, BigInt);
     case 'int64':
       return BigInt64Array.from(values, BigInt);
     default:
