@@ -19,7 +19,11 @@ struct Exchange {
 };
 
 // Reduces `count` elements over all ranks: `out` = the reduction of every rank's `in`. `out` may be `in`.
+// A mean is a sum until `finishMean`.
 void allReduce(const std::shared_ptr<Mesh>& mesh, const Exchange& exchange, const void* in, void* out, size_t count);
+
+// `out` = `in`, divided by the number of ranks where the reduction is a mean. `out` may be `in`.
+void finishMean(const std::shared_ptr<Mesh>& mesh, const Exchange& exchange, const void* in, void* out, size_t count);
 
 // Copies rank `root`'s `data` to all ranks, in place.
 void broadcast(const std::shared_ptr<Mesh>& mesh, const Exchange& exchange, void* data, size_t count, int root);

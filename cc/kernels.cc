@@ -86,8 +86,9 @@ Plan planAllReduce(const Attributes& attributes, Call& call, const Communicator&
   const auto numBytes = bytes(tensors);
   if (numTensors == 1) {
     return {numBytes, [exchange, tensor = tensors[0]](Communicator& communicator) {
-              allReduce(communicator.mesh(), exchange, TF_TensorData(tensor.source), TF_TensorData(tensor.output),
-                        elements(tensor.output));
+              void* const out = TF_TensorData(tensor.output);
+              allReduce(communicator.mesh(), exchange, TF_TensorData(tensor.source), out, elements(tensor.output));
+              finishMean(communicator.mesh(), exchange, out, out, elements(tensor.output));
             }};
   }
   return {numBytes, [exchange, tensors, numBytes, size](Communicator& communicator) {
@@ -100,7 +101,7 @@ Plan planAllReduce(const Attributes& attributes, Call& call, const Communicator&
             allReduce(communicator.mesh(), exchange, bucket, bucket, numBytes / size);
             const char* next = bucket;
             for (const auto& tensor : tensors) {
-              std::memcpy(TF_TensorData(tensor.output), next, TF_TensorByteSize(tensor.output));
+              finishMean(communicator.mesh(), exchange, next, TF_TensorData(tensor.output), elements(tensor.output));
               next += TF_TensorByteSize(tensor.output);
             }
           }};

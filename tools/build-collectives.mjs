@@ -77,9 +77,16 @@ function fingerprint() {
  */
 function isCurrent(wanted) {
   if (!fs.existsSync(output) || !fs.existsSync(`${output}.json`)) return false;
-  const text = fs.readFileSync(`${output}.json`, 'utf8');
-  const record = /** @type {{ sources?: string, sha256?: string }} */ (JSON.parse(text));
-  return record.sources === wanted && record.sha256 === sha256(fs.readFileSync(output));
+  return fs.readFileSync(`${output}.json`, 'utf8') === record(wanted, fs.readFileSync(output));
+}
+
+/**
+ * What lies beside the library: the sources that it was built from, and its own hash.
+ * @param {string} sourcesHash
+ * @param {Buffer} library
+ */
+function record(sourcesHash, library) {
+  return `${JSON.stringify({ sources: sourcesHash, sha256: sha256(library) }, null, 2)}\n`;
 }
 
 /** Path of the verified source package in the cache, fetched where it is not there yet. */
@@ -153,7 +160,7 @@ function install(library, wanted) {
   const bytes = fs.readFileSync(library);
   fs.mkdirSync(path.dirname(output), { recursive: true });
   place(output, bytes, 0o755);
-  place(`${output}.json`, `${JSON.stringify({ sources: wanted, sha256: sha256(bytes) }, null, 2)}\n`, 0o644);
+  place(`${output}.json`, record(wanted, bytes), 0o644);
 }
 
 /**
