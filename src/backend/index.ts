@@ -10,7 +10,6 @@ registerBackend(backendName, () => new TensorflowBackend(), priority);
 installVariables();
 
 export { backendName, dataOf } from './backend.ts';
-export { op, ops, scoped, toTensorInfo, toValue } from './kernel.ts';
+export { adopt, op, ops, scoped, toTensor, toValue } from './kernel.ts';
 export { resourceOf } from './resources.ts';
 export { initScope, onVariableMade } from './variables.ts';
-export { TensorData } from './tensorData.ts';

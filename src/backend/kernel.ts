@@ -2,7 +2,14 @@
  * How kernels are written: as functions from values to values, in terms of TensorFlow's operations. What a kernel
  * makes on the way is given back when it returns.
  */
-import { registerKernel, Variable, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  engine,
+  registerKernel,
+  Variable,
+  type NamedAttrMap,
+  type Tensor,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 import { InternalError, UserError } from '../base/errors.ts';
 import { userFrame } from '../base/userFrame.ts';
 import {
@@ -77,6 +84,17 @@ export function op(name: string, inputs: readonly Input[], attributes: Attribute
   return output;
 }
 
+/** A TF.js tensor of a value that was made in the scope in force. */
+export function toTensor(value: Value): Tensor {
+  return engine().makeTensorFromTensorInfo(toTensorInfo(value));
+}
+
+/** A TF.js tensor that takes over the ownership of `value`, which was made outside of any scope. */
+export function adopt(value: EagerTensor): Tensor {
+  own(value);
+  return toTensor(value);
+}
+
 /** The value of a TF.js tensor, for an operation that runs now or is traced. */
 export function toValue(tensor: TensorInfo): Value {
   const data = dataOf(tensor.dataId);
@@ -95,6 +113,18 @@ export function scalar(value: number, dtype: DTypeName = 'float32'): Value {
 /** A vector of int32. */
 export function ints(values: readonly number[]): Value {
   return constant(values, [values.length], 'int32');
+}
+
+/** A matrix of int32 with two columns: paddings or crops, before and after, for each dimension. */
+export function pairs(values: readonly (readonly number[])[]): Value {
+  return constant(values.flat(), [values.length, 2], 'int32');
+}
+
+/** A scalar of dtype string. */
+export function text(value: string): Value {
+  const tensor = executor().constant([Buffer.from(value)], [], 'string');
+  if (tensor instanceof EagerTensor) own(tensor);
+  return tensor;
 }
 
 /** A tensor of the same number of dimensions as the last argument says, with the values given in row-major order. */

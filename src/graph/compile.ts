@@ -2,7 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { engine, Variable } from '@tensorflow/tfjs-core';
 import { InternalError, UserError } from '../base/errors.ts';
-import { dataOf, scoped, TensorData, toTensorInfo, toValue } from '../backend/index.ts';
+import { adopt, dataOf, scoped, toTensor, toValue } from '../backend/index.ts';
 import {
   eagerExecutor,
   EagerTensor,
@@ -76,7 +76,7 @@ export function compile<A extends readonly unknown[], R>(
     }
     last = found;
     const pending = found.compiled.call(flat.tensors.map(eagerValue));
-    return found.result.rebuild((await pending).map(toTensor)) as R;
+    return found.result.rebuild((await pending).map(adopt)) as R;
   };
 
   return Object.defineProperties(call, {
@@ -125,15 +125,6 @@ function variablesAsTensors(result: unknown): unknown {
   if (result instanceof Variable) return result.clone();
   if (Array.isArray(result)) return result.map(variablesAsTensors);
   return result;
-}
-
-function toTensor(value: Parameters<typeof toTensorInfo>[0]): Tensor {
-  const info = value instanceof EagerTensor ? ownedInfo(value) : toTensorInfo(value);
-  return engine().makeTensorFromTensorInfo(info);
-}
-
-function ownedInfo(value: EagerTensor): ReturnType<typeof toTensorInfo> {
-  return { dataId: new TensorData(value), shape: [...value.shape], dtype: value.dtype as Tensor['dtype'] };
 }
 
 function eagerValue(tensor: Tensor): EagerTensor {

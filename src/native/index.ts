@@ -3,3 +3,6 @@ export { library, isLibraryLoaded, type Library } from './library.ts';
 export { check, status } from './status.ts';
 export { offset, readMemory, writeMemory } from './memory.ts';
 export type * from './bindings/handles.ts';
+export { collectivesLibrary, findCollectivesLibrary, type CollectivesLibrary } from './collectivesLibrary.ts';
+export type { CommunicatorId } from './bindings/collectives.ts';
+export { ensureRuntime, findRuntime, type Runtime } from './runtime/index.ts';

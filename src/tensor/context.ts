@@ -30,3 +30,13 @@ function create(): ContextHandle {
   tf.TFE_DeleteContextOptions(options);
   return handle;
 }
+
+/**
+ * Starts TensorFlow's own gRPC server in this process, and lets collective operations run over it.
+ *
+ * @param serverDef - A serialized `ServerDef`.
+ */
+export function enableCollectives(serverDef: Uint8Array): void {
+  library().TFE_EnableCollectiveOps(context(), serverDef, serverDef.length, status());
+  check("TensorFlow's collectives");
+}
