@@ -1,0 +1,25 @@
+/**
+ * What this package adds to TF.js's own functions, or puts in their place. Importing it gives tensors their methods, and
+ * TF.js's layers our random numbers and files.
+ */
+import { installChainedOps } from './chainedOps.ts';
+import { installDisposedTensors } from './disposedTensors.ts';
+import { installFileSystem } from './fileSystem.ts';
+import { installRandom } from './random/install.ts';
+
+installChainedOps();
+installDisposedTensors();
+installFileSystem();
+installRandom();
+
+export type * from './chainedOps.ts';
+export {
+  randomGamma,
+  randomNormal,
+  randomStandardNormal,
+  randomUniform,
+  randomUniformInt,
+  truncatedNormal,
+} from './random/distributions.ts';
+export { dropout } from './random/dropout.ts';
+export { setRandomSeed, setReplicaSeedOffset, type Seed } from './random/seeds.ts';

@@ -1,0 +1,75 @@
+/** Which stream random numbers come from: the program's, a replica's, or that of a seed given to one operation. */
+import { createHash, randomBytes } from 'node:crypto';
+import { UserError } from '../../../base/errors.ts';
+import { RandomGenerator, type Position } from './generator.ts';
+
+/** A seed: a number, whole or not, or a text. Zero is a seed as any other. */
+export type Seed = number | string;
+
+let programSeed: Seed | undefined;
+let replica = 0;
+/** By replica; made when first drawn from. */
+const generators = new Map<number, RandomGenerator>();
+
+/**
+ * Makes all random numbers of this process reproducible: the same program draws the same numbers again after it, eagerly
+ * and in compiled functions, those compiled before included. A call that is given a seed of its own does not depend on
+ * this one. As `keras.utils.set_random_seed` and Python's `tf.random.set_seed`.
+ *
+ * Without it, the numbers differ from run to run. Await pending calls of compiled functions before it.
+ *
+ * @throws UserError `TFD_RANDOM_SEED` where `seed` is neither a finite number nor a text.
+ */
+export function setRandomSeed(seed: Seed): void {
+  checkSeed(seed);
+  programSeed = seed;
+  for (const [rank, generator] of generators) generator.reset(streamKey(seed, rank));
+}
+
+/**
+ * Sets which replica draws random numbers from now on, or is being traced: each has a stream of its own, so that
+ * dropout differs between them. Replica 0, the default, draws what a program without replicas draws.
+ *
+ * @returns The replica before, to go back to.
+ */
+export function setReplicaSeedOffset(rank: number): number {
+  const before = replica;
+  replica = rank;
+  return before;
+}
+
+/** Takes numbers for `numValues` values from the stream of `seed`, or from the replica's where there is none. */
+export function takePosition(numValues: number, seed: Seed | null | undefined): Position {
+  if (seed == null) return replicaGenerator().take(numValues);
+  checkSeed(seed);
+  const generator = new RandomGenerator(streamKey(seed, replica));
+  // A function that is being traced has captured the generator's state: it goes on at each call.
+  const position = generator.take(numValues);
+  generator.dispose();
+  return position;
+}
+
+function replicaGenerator(): RandomGenerator {
+  let generator = generators.get(replica);
+  if (generator === undefined) {
+    const key = programSeed === undefined ? randomBytes(8).readBigInt64LE() : streamKey(programSeed, replica);
+    generator = new RandomGenerator(key);
+    generators.set(replica, generator);
+  }
+  return generator;
+}
+
+/** Streams of seeds or replicas that are close to each other have nothing in common. */
+function streamKey(seed: Seed, rank: number): bigint {
+  return createHash('sha256').update(`${seed}/${rank}`).digest().readBigInt64LE();
+}
+
+function checkSeed(seed: unknown): asserts seed is Seed {
+  if (typeof seed === 'string' || (typeof seed === 'number' && Number.isFinite(seed))) return;
+  throw new UserError({
+    code: 'TFD_RANDOM_SEED',
+    rule: 'A random seed is a finite number or a text.',
+    received: String(seed),
+    remedy: 'Pass a number, for example tf.setRandomSeed(42).',
+  });
+}
