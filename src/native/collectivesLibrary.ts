@@ -5,6 +5,7 @@ import koffi from 'koffi';
 import { EnvironmentError, UserError } from '../base/errors.ts';
 import { collectives, collectivesAbiVersion } from './bindings/collectives.ts';
 import type { BoundTable } from './bindings/declare.ts';
+import { loadForGood } from './loadForGood.ts';
 import { library } from './library.ts';
 
 /** The functions of `cc/tfd.h`, by their C name. */
@@ -51,7 +52,7 @@ export function collectivesLibrary(): CollectivesLibrary | undefined {
 function load(path: string): CollectivesLibrary {
   library(); // whose functions the collectives call
   try {
-    const handle = koffi.load(path);
+    const handle = loadForGood(path);
     koffi.disposable('tfd_message', 'str'); // koffi copies the text and frees the message
     const bound = Object.fromEntries(
       Object.entries(collectives).map(([name, signature]) => [name, handle.func(signature)]),

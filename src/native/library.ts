@@ -6,6 +6,7 @@ import { core } from './bindings/core.ts';
 import { eager } from './bindings/eager.ts';
 import { graph } from './bindings/graph.ts';
 import { leaveWithoutDestructors } from './exit.ts';
+import { loadForGood } from './loadForGood.ts';
 import { quietly } from './quietly.ts';
 import { findRuntime } from './runtime/findRuntime.ts';
 import { assertSupportedVersion } from './runtime/version.ts';
@@ -50,8 +51,8 @@ function load(): Library {
   koffi.config({ ...koffi.config(), sync_stack_size: stackBytes, async_stack_size: stackBytes });
   declareTypes();
   const loadBoth = (): LibraryHandle => {
-    koffi.load(runtime.frameworkLibrary, { global: true });
-    return koffi.load(runtime.ccLibrary, { global: true });
+    loadForGood(runtime.frameworkLibrary, { global: true });
+    return loadForGood(runtime.ccLibrary, { global: true });
   };
   const handle = isQuiet ? quietly(loadBoth) : loadBoth();
   const bound = Object.fromEntries(
