@@ -1,76 +1,103 @@
 /** Kernels that are one operation of TensorFlow on one or two inputs, element by element. */
-import { op, kernel } from '../kernel.ts';
 import type { Value } from '../../tensor/index.ts';
+import { kernel, op } from '../kernel.ts';
+import { isFloat, toFloat, toNumbers } from './dtypes.ts';
 
-/** TF.js's kernel: TensorFlow's operation. */
-const unary = {
-  Abs: 'Abs',
+/** TF.js's kernel: TensorFlow's operation. These give float32 for integers. */
+const floatUnary = {
   Acos: 'Acos',
   Acosh: 'Acosh',
   Asin: 'Asin',
   Asinh: 'Asinh',
   Atan: 'Atan',
   Atanh: 'Atanh',
-  Ceil: 'Ceil',
   Cos: 'Cos',
   Cosh: 'Cosh',
   Elu: 'Elu',
   Erf: 'Erf',
   Exp: 'Exp',
   Expm1: 'Expm1',
-  Floor: 'Floor',
   IsFinite: 'IsFinite',
   IsInf: 'IsInf',
   IsNan: 'IsNan',
   Log: 'Log',
   Log1p: 'Log1p',
-  LogicalNot: 'LogicalNot',
-  Neg: 'Neg',
   Reciprocal: 'Reciprocal',
-  Relu: 'Relu',
-  Relu6: 'Relu6',
-  Round: 'Round',
   Rsqrt: 'Rsqrt',
   Selu: 'Selu',
   Sigmoid: 'Sigmoid',
-  Sign: 'Sign',
   Sin: 'Sin',
   Sinh: 'Sinh',
   Softplus: 'Softplus',
   Sqrt: 'Sqrt',
-  Square: 'Square',
   Tan: 'Tan',
   Tanh: 'Tanh',
-  ZerosLike: 'ZerosLike',
-  OnesLike: 'OnesLike',
 } as const;
 
-const binary = {
+/** These keep the dtype. */
+const numericUnary = {
+  Abs: 'Abs',
+  Neg: 'Neg',
+  Relu: 'Relu',
+  Relu6: 'Relu6',
+  Sign: 'Sign',
+  Square: 'Square',
+} as const;
+
+/** These change nothing about integers. */
+const rounding = { Ceil: 'Ceil', Floor: 'Floor', Round: 'Round' } as const;
+
+const anyUnary = { LogicalNot: 'LogicalNot', OnesLike: 'OnesLike', ZerosLike: 'ZerosLike' } as const;
+
+const numericBinary = {
   Add: 'AddV2',
-  Atan2: 'Atan2',
-  Equal: 'Equal',
+  BitwiseAnd: 'BitwiseAnd',
   FloorDiv: 'FloorDiv',
   Greater: 'Greater',
   GreaterEqual: 'GreaterEqual',
   Less: 'Less',
   LessEqual: 'LessEqual',
-  LogicalAnd: 'LogicalAnd',
-  LogicalOr: 'LogicalOr',
   Maximum: 'Maximum',
   Minimum: 'Minimum',
   Mod: 'FloorMod',
   Multiply: 'Mul',
-  NotEqual: 'NotEqual',
   Pow: 'Pow',
-  RealDiv: 'RealDiv',
   SquaredDifference: 'SquaredDifference',
   Sub: 'Sub',
 } as const;
 
-for (const [name, operation] of Object.entries(unary)) {
-  kernel<{ x: Value }>(name, ({ x }) => op(operation, [x]));
+const floatBinary = { Atan2: 'Atan2', RealDiv: 'RealDiv' } as const;
+
+const anyBinary = {
+  Equal: 'Equal',
+  LogicalAnd: 'LogicalAnd',
+  LogicalOr: 'LogicalOr',
+  LogicalXor: 'NotEqual',
+  NotEqual: 'NotEqual',
+} as const;
+
+type Prepare = (x: Value) => Value;
+const asIs: Prepare = (x) => x;
+
+function registerUnary(table: Readonly<Record<string, string>>, prepare: Prepare): void {
+  for (const [name, operation] of Object.entries(table)) {
+    kernel<{ x: Value }>(name, ({ x }) => op(operation, [prepare(x)]));
+  }
 }
 
-for (const [name, operation] of Object.entries(binary)) {
-  kernel<{ a: Value; b: Value }>(name, ({ a, b }) => op(operation, [a, b]));
+function registerBinary(table: Readonly<Record<string, string>>, prepare: Prepare): void {
+  for (const [name, operation] of Object.entries(table)) {
+    kernel<{ a: Value; b: Value }>(name, ({ a, b }) => op(operation, [prepare(a), prepare(b)]));
+  }
+}
+
+registerUnary(floatUnary, toFloat);
+registerUnary(numericUnary, toNumbers);
+registerUnary(anyUnary, asIs);
+registerBinary(numericBinary, toNumbers);
+registerBinary(floatBinary, toFloat);
+registerBinary(anyBinary, asIs);
+
+for (const [name, operation] of Object.entries(rounding)) {
+  kernel<{ x: Value }>(name, ({ x }) => (isFloat(x) ? op(operation, [x]) : x));
 }

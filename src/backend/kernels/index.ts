@@ -1,4 +1,21 @@
 /** Registers every kernel. */
+import './activations.ts';
+import './Cast.ts';
+import './complex.ts';
+import './conv2d.ts';
+import './conv3d.ts';
+import './creation.ts';
+import './depthwiseConv2d.ts';
 import './elementwise.ts';
+import './FusedBatchNorm.ts';
+import './gathers.ts';
 import './Identity.ts';
-import './Sum.ts';
+import './joins.ts';
+import './matmul.ts';
+import './pool.ts';
+import './reductions.ts';
+import './resize.ts';
+import './scans.ts';
+import './shapes.ts';
+import './slices.ts';
+import './softmax.ts';
