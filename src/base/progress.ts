@@ -24,7 +24,6 @@ export interface Progress {
 
 const redrawMs = 100;
 const lineMs = 3000;
-const lineStep = 0.1;
 
 export function createProgress(options: ProgressOptions): Progress {
   const { quiet = false, stream = process.stderr, now = () => performance.now() } = options;
@@ -57,21 +56,23 @@ function terminalProgress(meter: Meter, stream: NodeJS.WriteStream, now: () => n
 
 function lineProgress(meter: Meter, stream: NodeJS.WritableStream, now: () => number): Progress {
   let writtenMs = -Infinity;
-  let nextShare = 0;
+  let nextTenth = 0;
   let ended = false;
+  let isShown = false;
   return {
     update(done, suffix) {
       meter.set(done, suffix);
-      const due = meter.share === undefined || meter.share >= nextShare;
-      if (ended || !due || now() - writtenMs < lineMs) return;
+      isShown = false;
+      const tenth = meter.share === undefined ? Infinity : Math.floor(meter.share * 10 + 1e-9);
+      if (ended || tenth < nextTenth || now() - writtenMs < lineMs) return;
       writtenMs = now();
-      nextShare = (Math.floor((meter.share ?? 0) / lineStep + 1e-9) + 1) * lineStep;
+      nextTenth = meter.share === undefined ? 0 : tenth + 1;
+      isShown = true;
       stream.write(`${meter.text()}\n`);
     },
     done(message) {
-      if (ended) return;
+      if (!ended && !(isShown && message === undefined)) stream.write(`${message ?? meter.text()}\n`);
       ended = true;
-      stream.write(`${message ?? meter.text()}\n`);
     },
   };
 }

@@ -3,6 +3,7 @@
 import fs from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Response } from 'undici';
+import { RefusedError, answerError, reason } from './answer.ts';
 import { runtimeUnavailable } from './fetchErrors.ts';
 import { fileSize } from './files.ts';
 import { withoutPassword } from './httpClient.ts';
@@ -47,9 +48,6 @@ export async function download(url: string, file: string, options: DownloadOptio
   }
 }
 
-/** The server answered, and asking again will not change its answer. */
-class RefusedError extends Error {}
-
 async function attemptDownload(url: string, file: string, options: DownloadOptions): Promise<void> {
   const { client, sizeBytes, signal, onProgress } = options;
   const present = fileSize(file) ?? 0;
@@ -88,17 +86,7 @@ function startOf(response: Response, present: number): number | undefined {
   if (status === 206 && Number(first) === present) return present;
   if (status === 206 || status === 416) return undefined;
   void response.body?.cancel();
-  const message = `the server answered ${status} ${response.statusText}`.trim();
-  const worthAnotherTry = status === 408 || status === 429 || status >= 500;
-  throw worthAnotherTry ? new Error(message) : new RefusedError(message);
-}
-
-/** `fetch` hides what happened inside the cause of a `TypeError`. */
-export function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  const inner = cause instanceof AggregateError ? (cause.errors[0] as unknown) : cause;
-  return inner instanceof Error && inner.message !== '' ? inner.message : error.message;
+  throw answerError(response);
 }
 
 function isOfFileSystem(error: unknown): boolean {

@@ -58,8 +58,9 @@ async function fetchLocked(version: string, host: Host, options: FetchOptions): 
   const stallMs = options.stallMs ?? Math.max(30_000, pip.timeoutMs ?? 0);
   const client = createHttpClient(host, pip, { connectMs, stallMs });
   const directory = runtimesDirectory(host);
+  if (!quiet) process.stderr.write(`TensorFlow is not on this machine yet: fetching it once into ${directory}\n`);
   try {
-    const wheel = await locateWheel(version, host, pip, client, signal);
+    const wheel = await locateWheel(version, host, pip, { client, backOffMs, signal });
     await removeLeftovers(directory, wheel);
     const obtained = await obtainWheel(wheel, directory, { client, signal, quiet, backOffMs, maxAttempts });
     return await installWheel(wheel, version, obtained, host, { quiet, signal });

@@ -1,7 +1,9 @@
 /** Asks the places that the user's pip knows for the wheel of TensorFlow that fits this machine. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DistributeError } from '../../base/errors.ts';
+import { RefusedError, answerError, isUnreachable, reason } from './answer.ts';
 import { acceptHeader, linksInPage, linksOnDisk } from './indexPage.ts';
-import { reason } from './download.ts';
 import { runtimeUnavailable } from './fetchErrors.ts';
 import type { Host } from './host.ts';
 import { withoutPassword } from './httpClient.ts';
@@ -14,6 +16,13 @@ export interface LocatedWheel extends WheelLink {
   readonly distribution: string;
 }
 
+export interface LocateOptions {
+  client: HttpClient;
+  /** Wait before asking a failing server again, in ms. */
+  backOffMs: number;
+  signal: AbortSignal | undefined;
+}
+
 /** The small one first; where it has no wheel (arm64), the other one is as small. */
 const distributions = ['tensorflow-cpu', 'tensorflow'];
 
@@ -24,8 +33,7 @@ export async function locateWheel(
   version: string,
   host: Host,
   pip: PipConfig,
-  client: HttpClient,
-  signal?: AbortSignal,
+  options: LocateOptions,
 ): Promise<LocatedWheel> {
   const tried: string[] = [];
   let cause: unknown;
@@ -33,9 +41,10 @@ export async function locateWheel(
   async function linksAt(place: string, location: string): Promise<WheelLink[]> {
     try {
       const onDisk = linksOnDisk(location, host.workingDirectory);
-      return onDisk ?? (await linksOnline(location, client, signal));
+      return onDisk ?? (await linksOnline(location, options));
     } catch (error) {
-      signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
+      if (error instanceof DistributeError) throw error;
       cause ??= error;
       tried.push(`${withoutPassword(place)}: ${reason(error)}`);
       return [];
@@ -57,11 +66,18 @@ export async function locateWheel(
   throw runtimeUnavailable([...new Set([...tried, missing])], cause);
 }
 
-async function linksOnline(url: string, client: HttpClient, signal: AbortSignal | undefined): Promise<WheelLink[]> {
-  const response = await client.get(url, { accept: acceptHeader }, signal);
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());
+/** A page is asked for three times, where the server is there but failing. */
+async function linksOnline(url: string, { client, backOffMs, signal }: LocateOptions): Promise<WheelLink[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const response = await client.get(url, { accept: acceptHeader }, signal);
+      const body = await response.text();
+      if (!response.ok) throw answerError(response);
+      return linksInPage(body, response.headers.get('content-type') ?? '', response.url || url);
+    } catch (error) {
+      const final = error instanceof RefusedError || error instanceof DistributeError || isUnreachable(error);
+      if (final || attempt === 3) throw error;
+      await sleep(backOffMs * attempt, undefined, signal && { signal });
+    }
   }
-  return linksInPage(await response.text(), response.headers.get('content-type') ?? '', response.url || url);
 }

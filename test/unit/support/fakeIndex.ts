@@ -18,6 +18,8 @@ export interface FakeIndexOptions {
   corrupted?: Buffer;
   /** Answer only with this user name and password. */
   password?: string;
+  /** Answer the n-th request (from 1) for the page with this status. */
+  pageStatus?: (request: number) => number | undefined;
   /** Promise no digest. */
   noDigest?: boolean;
   /** Wait before each chunk of the wheel, in ms. */
@@ -45,7 +47,9 @@ export async function startFakeIndex(
       response.writeHead(401).end();
     } else if (request.url === '/simple/tensorflow-cpu/') {
       index.pageRequests++;
-      sendPage(response, wheel, options);
+      const status = options.pageStatus?.(index.pageRequests);
+      if (status === undefined) sendPage(response, wheel, options);
+      else response.writeHead(status).end();
     } else if (request.url === `/files/${wheel.fileName}`) {
       index.wheelRequests.push(request.headers.range);
       void sendWheel(response, wheel, options, request.headers.range, index.wheelRequests.length);
