@@ -12,7 +12,9 @@ installDisposedTensors();
 installFileSystem();
 installRandom();
 
+// For the types that they add to TF.js's.
 export type * from './chainedOps.ts';
+export type * from './fileSystem.ts';
 export {
   randomGamma,
   randomNormal,
@@ -22,4 +24,5 @@ export {
   truncatedNormal,
 } from './random/distributions.ts';
 export { dropout } from './random/dropout.ts';
+export { multinomial } from './random/multinomial.ts';
 export { setRandomSeed, setReplicaSeedOffset, type Seed } from './random/seeds.ts';
