@@ -1,11 +1,16 @@
 /** The report on a dead worker: which one, how it ended, what it said last, and what may have been the reason. */
 import { EnvironmentError } from '../base/errors.ts';
+import type { ReportedFailure } from './reportedFailure.ts';
 import type { WorkerProcess } from './workerProcess.ts';
 
 const outOfMemory =
   'Nobody but the system or a person sends SIGKILL. Most likely the memory was full (`dmesg`, or the limit of the ' +
   'container, tells): use a smaller batch or fewer workers. Or somebody ended the worker with `kill -9`.';
 const nativeCrash = 'The program crashed outside of JavaScript. If nothing above explains it, please report it.';
+
+const topLevelAwait =
+  'The package.json next to the script says "type": "commonjs", where `await` cannot stand at top level. ' +
+  'Write "type": "module" there, or name the script .mts.';
 
 const likelyReasons: Readonly<Record<string, string>> = {
   SIGKILL: outOfMemory,
@@ -24,16 +29,21 @@ export function workerDied(worker: WorkerProcess, numEnded: number): Environment
   const how = exit?.signal == null ? `ended with exit code ${exit?.code ?? '?'}` : `was killed by ${exit.signal}`;
   const others =
     numEnded === 0 ? '' : `, so the other ${numEnded === 1 ? 'worker was' : `${numEnded} workers were`} ended too`;
-  const reason = failure === undefined ? likelyReasons[exit?.signal ?? String(exit?.code)] : undefined;
   return new EnvironmentError({
     code: 'TFD_WORKER_DIED',
     rule: `Worker ${rank} (process ${pid ?? '?'}) ${how}${others}.`,
-    received:
-      failure === undefined
-        ? lastWords(lastErrorLines)
-        : `${failure.name}: ${failure.message}${indented([failure.at ?? ''])}`,
-    remedy: reason ?? `Look for the cause in the output of worker ${rank} above.`,
+    received: failure === undefined ? lastWords(lastErrorLines) : describeFailure(failure),
+    remedy: likelyReason(worker) ?? `Look for the cause in the output of worker ${rank} above.`,
   });
+}
+
+function likelyReason({ exit, failure }: WorkerProcess): string | undefined {
+  if (failure === undefined) return likelyReasons[exit?.signal ?? String(exit?.code)];
+  return failure.message.includes('Top-level await is currently not supported') ? topLevelAwait : undefined;
+}
+
+function describeFailure({ name, message, at }: ReportedFailure): string {
+  return `${name}: ${message}${at === undefined ? '' : indented([at])}`;
 }
 
 function lastWords(lines: readonly string[]): string {
@@ -41,8 +51,5 @@ function lastWords(lines: readonly string[]): string {
 }
 
 function indented(lines: readonly string[]): string {
-  return lines
-    .filter((line) => line !== '')
-    .map((line) => `\n    ${line}`)
-    .join('');
+  return lines.map((line) => `\n    ${line}`).join('');
 }

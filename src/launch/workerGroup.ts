@@ -17,6 +17,8 @@ export interface WorkerGroupOptions {
 
 export class WorkerGroup {
   readonly workers: readonly WorkerProcess[];
+  /** Whether the job ends because the user sent a signal, and not because a worker failed. */
+  isInterrupted = false;
   /** Number of workers that were ended because another one failed. */
   numEnded = 0;
   readonly #options: WorkerGroupOptions;
@@ -28,11 +30,6 @@ export class WorkerGroup {
   constructor(workers: readonly WorkerProcess[], options: WorkerGroupOptions) {
     this.workers = workers;
     this.#options = options;
-  }
-
-  /** Whether the user ended the job by a signal. */
-  get isInterrupted(): boolean {
-    return this.#lastSignal !== undefined;
   }
 
   /**
@@ -63,20 +60,20 @@ export class WorkerGroup {
     this.#lastSignal = { name, timeMs };
     if (this.#stage === 'run') {
       this.#stage = 'ask';
+      this.isInterrupted = true;
       this.#signal(name);
-      if (name === 'SIGINT')
-        this.#after(abortNoticeMs, () => this.#options.say('Press Ctrl-C again to end the workers now.'));
-      else this.#after(this.#options.gracePeriodMs, () => this.#kill());
+      if (name === 'SIGINT') this.#after(abortNoticeMs, this.#remindOfSecondPress);
+      else this.#after(this.#options.gracePeriodMs, this.#kill);
     } else if (this.#stage === 'ask') this.terminate();
     else this.#kill();
   }
 
   /** Ends the workers: SIGTERM, and SIGKILL after the grace period. */
-  terminate(): void {
+  readonly terminate = (): void => {
     this.#stage = 'terminate';
     this.#signal('SIGTERM');
-    this.#after(this.#options.gracePeriodMs, () => this.#kill());
-  }
+    this.#after(this.#options.gracePeriodMs, this.#kill);
+  };
 
   async #watch(worker: WorkerProcess): Promise<void> {
     const { rendezvous, say } = this.#options;
@@ -93,14 +90,17 @@ export class WorkerGroup {
     if (others.length === 0) return;
     say(`Worker ${worker.rank} failed; ending the others.`);
     rendezvous.abort(`worker ${worker.rank} failed`, worker.rank);
-    const canHear = others.some(({ rank }) => rendezvous.connectedRanks.has(rank));
-    this.#after(canHear ? abortNoticeMs : 0, () => this.terminate());
+    this.#after(abortNoticeMs, this.terminate);
   }
 
-  #kill(): void {
+  readonly #kill = (): void => {
     this.#stage = 'kill';
     this.#signal('SIGKILL');
-  }
+  };
+
+  readonly #remindOfSecondPress = (): void => {
+    this.#options.say('The workers were told to stop. Press Ctrl-C again to end them now.');
+  };
 
   #signal(name: NodeJS.Signals): void {
     for (const worker of this.#running()) worker.signal(name);

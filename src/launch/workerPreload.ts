@@ -6,7 +6,10 @@
  */
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { detectModules } from './moduleFormat.ts';
 import type { ReportedFailure } from './reportedFailure.ts';
+
+detectModules();
 
 const pipe = 3;
 const graceMs = 5000;

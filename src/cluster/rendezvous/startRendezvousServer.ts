@@ -69,11 +69,6 @@ export class RendezvousServer extends EventEmitter<RendezvousServerEvents> {
     });
   }
 
-  /** Ranks of the workers that are connected now. */
-  get connectedRanks(): ReadonlySet<number> {
-    return new Set([...this.#members.values()].map(({ member }) => member.rank));
-  }
-
   /** Tells all workers, those that connect later too, that the job is over. `rank` is the worker that caused it. */
   abort(reason: string, rank?: number): void {
     this.#aborted ??= { op: 'abort', reason, ...(rank === undefined ? {} : { rank }) };
