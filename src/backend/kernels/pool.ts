@@ -4,9 +4,10 @@
  */
 import type { MaxPoolWithArgmaxAttrs, MaxPoolWithArgmaxInputs } from '@tensorflow/tfjs-core';
 import type { Value } from '../../tensor/index.ts';
-import { ints, kernel, op, ops, pairs, scalar, shapeOf } from '../kernel.ts';
+import { ints, kernel, op, ops, scalar, shapeOf } from '../kernel.ts';
 import { cast, toFloat } from './dtypes.ts';
 import { fromNhwc, toNhwc, type DataFormat } from './layout.ts';
+import { lowest, pad, unpad } from './padding.ts';
 import { pooling, windowsOf, type WindowArguments, type Windows } from './windows.ts';
 
 interface PoolAttributes extends WindowArguments {
@@ -56,26 +57,12 @@ kernel<MaxPoolWithArgmaxInputs, MaxPoolWithArgmaxAttrs>('MaxPoolWithArgmax', ({ 
   return [values, cast(positions, 'int32')];
 });
 
-function pad(x: Value, { padding, pads }: Windows, value: number): Value {
-  return padding === 'EXPLICIT' ? op('PadV2', [x, pairs(pads), scalar(value, x.dtype)]) : x;
-}
-
-/** The part of `padded` that `original` was before it was padded. */
-function unpad(padded: Value, { padding, pads }: Windows, original: Value): Value {
-  if (padding !== 'EXPLICIT') return padded;
-  return op('Slice', [padded, ints(pads.map(([before]) => before)), ints(shapeOf(original))]);
-}
-
 /** Divides by the share of each window that lies inside of the input: an average leaves the padding out. */
 function divideByShare(x: Value, windows: Windows, input: Value, suffix: string): Value {
   if (windows.padding !== 'EXPLICIT') return x;
   const [, ...spatial] = shapeOf(input).slice(0, -1);
   const inside = op('Fill', [ints([1, ...spatial, 1]), scalar(1)]);
   return op('Div', [x, op(`AvgPool${suffix}`, [pad(inside, windows, 0)], pooling(windows))]);
-}
-
-function lowest(x: Value): number {
-  return x.dtype === 'int32' ? -(2 ** 31) : -Infinity;
 }
 
 function sum(values: readonly number[]): number {
