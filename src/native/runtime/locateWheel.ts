@@ -37,11 +37,14 @@ export async function locateWheel(
 ): Promise<LocatedWheel> {
   const tried: string[] = [];
   let cause: unknown;
+  const answered = new Set<string>();
 
   async function linksAt(place: string, location: string): Promise<WheelLink[]> {
     try {
       const onDisk = linksOnDisk(location, host.workingDirectory);
-      return onDisk ?? (await linksOnline(location, options));
+      const links = onDisk ?? (await linksOnline(location, options));
+      answered.add(place);
+      return links;
     } catch (error) {
       options.signal?.throwIfAborted();
       if (error instanceof DistributeError) throw error;
@@ -63,7 +66,9 @@ export async function locateWheel(
   const places = [...pip.indexUrls, ...pip.findLinks].map(withoutPassword).join(', ');
   const machine = `${host.platform} ${host.arch}${host.glibc === undefined ? '' : `, glibc ${host.glibc}`}`;
   const missing = `no wheel of tensorflow-cpu ${version} for ${machine} in ${places || 'any place (pip has no-index set)'}`;
-  throw runtimeUnavailable([...new Set([...tried, missing])], cause);
+  // Where no place could be asked at all, nothing is known about what it holds.
+  const known = answered.size > 0 || tried.length === 0 ? [missing] : [];
+  throw runtimeUnavailable([...new Set([...tried, ...known])], cause);
 }
 
 /** A page is asked for three times, where the server is there but failing. */

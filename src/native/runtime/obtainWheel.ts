@@ -46,8 +46,8 @@ export async function obtainWheel(
   const file = path.join(directory, partName(wheel));
   // Only a digest tells that what an earlier process left is a part of the same file.
   if (wheel.sha256 === undefined) await fs.rm(file, { force: true });
-  await assertRoom(wheel, directory);
   const resumed = fileSize(file) !== undefined;
+  await assertRoom(wheel, directory, fileSize(file) ?? 0);
   try {
     return await downloadAndVerify(wheel, file, options);
   } catch (error) {
@@ -89,10 +89,10 @@ async function verify(wheel: LocatedWheel, file: string): Promise<string> {
   throw downloadCorrupt(wheel.fileName, received);
 }
 
-async function assertRoom(wheel: LocatedWheel, directory: string): Promise<void> {
+async function assertRoom(wheel: LocatedWheel, directory: string, presentBytes: number): Promise<void> {
   if (wheel.sizeBytes === undefined) return;
   const { bavail, bsize } = await fs.statfs(directory);
-  const neededBytes = wheel.sizeBytes * roomFactor;
+  const neededBytes = wheel.sizeBytes * roomFactor - presentBytes;
   if (bavail * bsize >= neededBytes) return;
   const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
   throw diskFull(directory, `${megabytes(bavail * bsize)} free, at least ${megabytes(neededBytes)} needed`);
