@@ -20,80 +20,80 @@ const sameArguments = `
   spaceToBatchND split sqrt square squaredDifference squeeze step stridedSlice sub sum tan tanh tile topk transpose
   unique unsortedSegmentSum unstack zerosLike`;
 
-type Operation = (...args: unknown[]) => unknown;
 type Method = (this: Tensor, ...args: never[]) => unknown;
 
-/** The methods whose arguments are another list than the operation's. */
-const others: Record<string, Method> = {
-  as1D() {
-    return core.reshape(this, [this.size]);
-  },
-  as2D(...shape: number[]) {
-    return core.reshape(this, shape);
-  },
-  as3D(...shape: number[]) {
-    return core.reshape(this, shape);
-  },
-  as4D(...shape: number[]) {
-    return core.reshape(this, shape);
-  },
-  as5D(...shape: number[]) {
-    return core.reshape(this, shape);
-  },
-  asScalar() {
-    core.util.assert(this.size === 1, () => 'The array must have only 1 element.');
-    return core.reshape(this, []);
-  },
-  asType(dtype: DataType) {
-    return core.cast(this, dtype);
-  },
-  concat(more: Tensor | Tensor[], axis?: number) {
-    return core.concat([this, more].flat(), axis);
-  },
-  flatten() {
-    return core.reshape(this, [this.size]);
-  },
-  reshapeAs(other: Tensor) {
-    return core.reshape(this, other.shape);
-  },
-  stack(more: Tensor | Tensor[], axis?: number) {
-    return core.stack([this, more].flat(), axis);
-  },
-  toBool() {
-    return core.cast(this, 'bool');
-  },
-  toFloat() {
-    return core.cast(this, 'float32');
-  },
-  toInt() {
-    return core.cast(this, 'int32');
-  },
-  where(condition: Tensor, other: Tensor) {
-    return core.where(condition, this, other);
-  },
-};
+/** The operations of TF.js by name. */
+export type Operations = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
 /** Gives all tensors these methods. */
 export function installChainedOps(): void {
-  const operations = { ...core.image, ...core } as unknown as Record<string, Operation>;
-  for (const name of sameArguments.trim().split(/\s+/)) {
-    define(name, function (this: Tensor, ...args: unknown[]) {
-      return operations[name]?.(this, ...args);
-    });
+  const operations = { ...core.image, ...core } as unknown as Operations;
+  for (const [name, method] of Object.entries(chainedMethods(operations))) {
+    Object.defineProperty(Tensor.prototype, name, { value: method, writable: true, configurable: true });
   }
-  for (const [name, method] of Object.entries(others)) define(name, method as Operation);
 }
 
-function define(name: string, compute: (this: Tensor, ...args: unknown[]) => unknown): void {
-  const method = function (this: Tensor, ...args: unknown[]): unknown {
-    this.throwIfDisposed();
-    return compute.apply(this, args);
+/** The methods by name, in terms of the operations given. */
+export function chainedMethods(operations: Operations): Record<string, Method> {
+  const methods = { ...otherArguments(operations as unknown as typeof core) };
+  for (const name of sameArguments.trim().split(/\s+/)) {
+    methods[name] = function (this: Tensor, ...args: unknown[]) {
+      return operations[name]?.(this, ...args);
+    };
+  }
+  return Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, checked(name, method)]));
+}
+
+/** Methods whose arguments are another list than their operation's. */
+function otherArguments({ cast, concat, reshape, stack, util, where }: typeof core): Record<string, Method> {
+  const methods: Record<string, Method> = {
+    asScalar() {
+      util.assert(this.size === 1, () => 'The array must have only 1 element.');
+      return reshape(this, []);
+    },
+    asType(dtype: DataType) {
+      return cast(this, dtype);
+    },
+    concat(more: Tensor | Tensor[], axis?: number) {
+      return concat([this, more].flat(), axis);
+    },
+    reshapeAs(other: Tensor) {
+      return reshape(this, other.shape);
+    },
+    stack(more: Tensor | Tensor[], axis?: number) {
+      return stack([this, more].flat(), axis);
+    },
+    where(condition: Tensor, other: Tensor) {
+      return where(condition, this, other);
+    },
   };
-  Object.defineProperty(method, 'name', { value: name });
-  Object.defineProperty(Tensor.prototype, name, {
-    value: method,
-    writable: true,
-    configurable: true,
-    enumerable: true,
-  });
+  for (const name of ['flatten', 'as1D']) {
+    methods[name] = function () {
+      return reshape(this, [this.size]);
+    };
+  }
+  for (const name of ['as2D', 'as3D', 'as4D', 'as5D']) {
+    methods[name] = function (...shape: number[]) {
+      return reshape(this, shape);
+    };
+  }
+  for (const [name, dtype] of [
+    ['toBool', 'bool'],
+    ['toFloat', 'float32'],
+    ['toInt', 'int32'],
+  ] as const) {
+    methods[name] = function () {
+      return cast(this, dtype);
+    };
+  }
+  return methods;
+}
+
+/** `method`, which first makes sure that the tensor has not been disposed. */
+function checked(name: string, method: Method): Method {
+  const compute = function (this: Tensor, ...args: never[]): unknown {
+    this.throwIfDisposed();
+    return method.apply(this, args);
+  };
+  return Object.defineProperty(compute, 'name', { value: name });
 }
