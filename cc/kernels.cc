@@ -154,6 +154,9 @@ Plan planBarrier(const Attributes& attributes, Call&, const Communicator&, int) 
   return {0, [exchange = attributes.exchange](Communicator& communicator) { barrier(communicator.mesh(), exchange); }};
 }
 
+// TensorFlow's executor turns UNAVAILABLE of an op that it does not know as a communication op into INTERNAL.
+constexpr TF_Code kPeerLost = TF_ABORTED;
+
 using Planner = Plan (*)(const Attributes&, Call&, const Communicator&, int numTensors);
 
 // The communicator is the last input.
@@ -175,12 +178,12 @@ void compute(void* kernel, TF_OpKernelContext* context, TF_AsyncOpKernelDoneCall
       if (failure == nullptr) {
         call->succeed();
       } else {
-        call->fail(TF_UNAVAILABLE, *failure);
+        call->fail(kPeerLost, *failure);
       }
     };
     communicator->post(std::move(planned.work), finished, planned.numBytes);
   } catch (const Unavailable& error) {
-    call->fail(TF_UNAVAILABLE, error.what());
+    call->fail(kPeerLost, error.what());
   } catch (const std::invalid_argument& error) {
     call->fail(TF_INVALID_ARGUMENT, error.what());
   } catch (const std::exception& error) {

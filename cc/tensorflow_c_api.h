@@ -24,8 +24,8 @@ typedef enum TF_DataType {
 typedef enum TF_Code {
   TF_OK = 0,
   TF_INVALID_ARGUMENT = 3,
+  TF_ABORTED = 10,
   TF_INTERNAL = 13,
-  TF_UNAVAILABLE = 14,
 } TF_Code;
 
 typedef struct TF_Status TF_Status;

@@ -1,7 +1,6 @@
 /** Test support: TensorFlow's C API without our layers, to test the native library of collectives alone. */
 import { library, readMemory, status, writeMemory, check } from '../../src/native/index.ts';
 import type {
-  Address,
   ContextHandle,
   EagerTensorHandle,
   OperationHandle,
@@ -36,7 +35,7 @@ export function newTensor(dtype: number, dims: number[], values: NumericArray): 
 export function takeValues<A extends NumericArray>(handle: EagerTensorHandle, into: A): A {
   const tensor = library().TFE_TensorHandleResolve(handle, status());
   check('the values');
-  readMemory(into, library().TF_TensorData(tensor) as Address);
+  readMemory(into, library().TF_TensorData(tensor));
   library().TF_DeleteTensor(tensor);
   library().TFE_DeleteTensorHandle(handle);
   return into;
@@ -93,7 +92,12 @@ export class TestGraph {
   }
 
   /** Makes a function of the placeholders, in their order, and adds it to the context. */
-  toFunction(context: ContextHandle, name: string, outputs: readonly Output[], effects: readonly OperationHandle[] = []) {
+  toFunction(
+    context: ContextHandle,
+    name: string,
+    outputs: readonly Output[],
+    effects: readonly OperationHandle[] = [],
+  ) {
     const inputs = this.placeholders;
     const fn = library().TF_GraphToFunctionWithControlOutputs(
       ...([this.graph, name, 0, -1, null, inputs.length, inputs, outputs.length, outputs, null] as const),

@@ -6,7 +6,13 @@ import type { CommunicatorId } from '../../src/native/bindings/collectives.ts';
 
 /** What the children and their parent say to each other. */
 export type Message =
-  | { readonly kind: 'addresses'; readonly ring: string; readonly rank: number; readonly size: number; readonly bytes: string }
+  | {
+      readonly kind: 'addresses';
+      readonly ring: string;
+      readonly rank: number;
+      readonly size: number;
+      readonly bytes: string;
+    }
   | { readonly kind: 'all'; readonly ring: string; readonly bytes: readonly string[] }
   | { readonly kind: 'report'; readonly rank: number; readonly values: Record<string, unknown> };
 
