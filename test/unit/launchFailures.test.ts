@@ -7,6 +7,12 @@ import { gone, source, Supervisor } from './fixtures/supervisor.ts';
 const timeout = 20_000;
 const hello = `console.log('pid', process.pid);`;
 const waitForever = `setInterval(() => {}, 1000);`;
+/** Connects to the rendezvous, and waits there for all workers. */
+const meet = `
+  import { connectRendezvous, resolveWorker } from ${source('cluster/index.ts')};
+  const { rendezvous, rank, worldSize } = resolveWorker();
+  const store = await connectRendezvous({ ...rendezvous!, rank });
+  await store.barrier('ready', worldSize);`;
 const onRank1 = (code: string) => `if (process.env.TFJS_DISTRIBUTE_RANK === '1') { ${code} }`;
 
 test('a worker that exits with 3 ends the others; the job ends with 3', { timeout }, async (t) => {
@@ -52,13 +58,8 @@ test(
 );
 
 test('workers hear of the failure before they are ended, and may leave by themselves', { timeout }, async (t) => {
-  const script = `
-    import { connectRendezvous, resolveWorker } from ${source('cluster/index.ts')};
-    const { rendezvous, rank, worldSize } = resolveWorker();
-    const store = await connectRendezvous({ ...rendezvous!, rank });
+  const script = `${meet}${onRank1('process.exit(4)')}
     store.onAbort(({ reason, rank }) => { console.log('heard:', reason, rank); process.exit(0); });
-    await store.barrier('ready', worldSize);
-    ${onRank1('process.exit(4)')}
     ${waitForever}`;
   const supervisor = new Supervisor(t, script);
   assert.equal(await supervisor.end(), 4);
@@ -66,7 +67,7 @@ test('workers hear of the failure before they are ended, and may leave by themse
 });
 
 test('the worker that lost a peer is not blamed, although it ends first', { timeout }, async (t) => {
-  const script = `
+  const script = `${meet}
     import { PeerError } from ${source('base/errors.ts')};
     ${onRank1(`setTimeout(() => process.exit(5), 300)`)}
     else throw new PeerError({ code: 'TFD_TEST', rule: 'Rank 1 closed the connection.' });`;
@@ -76,8 +77,7 @@ test('the worker that lost a peer is not blamed, although it ends first', { time
 });
 
 test('a worker that ignores SIGTERM is killed after the grace period', { timeout }, async (t) => {
-  const script = `process.on('SIGTERM', () => console.log('not yet')); ${hello}${waitForever}
-    ${onRank1('setTimeout(() => process.exit(6), 300)')}`;
+  const script = `process.on('SIGTERM', () => console.log('not yet')); ${meet}${hello}${waitForever}${onRank1('process.exit(6)')}`;
   const supervisor = new Supervisor(t, script, { gracePeriodMs: 200 });
   assert.equal(await supervisor.end(), 6);
   assert(supervisor.linesOf(0).includes('not yet'));
