@@ -16,18 +16,17 @@ export interface ErrorParts {
 
 /** Parent of every error that this library raises on purpose. */
 export abstract class DistributeError extends Error {
-  readonly code: `TFD_${string}`;
-  readonly rule: string;
-  readonly received: string | undefined;
-  readonly remedy: string | undefined;
+  declare readonly code: `TFD_${string}`;
+  declare readonly rule: string;
+  declare readonly received: string | undefined;
+  declare readonly remedy: string | undefined;
 
-  constructor(parts: ErrorParts) {
-    super(describe(parts), parts.cause === undefined ? undefined : { cause: parts.cause });
-    this.name = new.target.name;
-    this.code = parts.code;
-    this.rule = parts.rule;
-    this.received = parts.received;
-    this.remedy = parts.remedy;
+  constructor({ cause, ...parts }: ErrorParts) {
+    super(describe(parts), cause === undefined ? undefined : { cause });
+    // Not enumerable: the message has all of this already, and Node would print it again.
+    for (const [key, value] of Object.entries({ name: new.target.name, ...parts })) {
+      Object.defineProperty(this, key, { value, enumerable: false, writable: true, configurable: true });
+    }
   }
 }
 

@@ -53,9 +53,11 @@ Ctrl-C is passed on to the workers; a second one ends them, a third one kills th
     .command('doctor')
     .description('check this machine: library, devices, memory, Node, ports, cluster; and say what to do')
     .option('--json', 'print the findings as JSON', false)
-    .action(async (flags: { json: boolean }) => {
+    .option('--fetch', "fetch TensorFlow's library where it is missing", false)
+    .action(async (flags: { json: boolean; fetch: boolean }) => {
       const { doctor } = await import('./doctor.ts');
-      finish(await doctor(flags));
+      const listDevices = async () => (await import('../native/index.ts')).listDevices();
+      finish(await doctor({ ...flags, listDevices }));
     });
 
   return program;

@@ -1,6 +1,5 @@
 /** Loads TensorFlow's C library once, on first use, and binds its functions. */
 import koffi, { type LibraryHandle } from 'koffi';
-import { EnvironmentError } from '../base/errors.ts';
 import type { BoundTable } from './bindings/declare.ts';
 import { core } from './bindings/core.ts';
 import { eager } from './bindings/eager.ts';
@@ -8,8 +7,8 @@ import { graph } from './bindings/graph.ts';
 import { leaveWithoutDestructors } from './exit.ts';
 import { loadForGood } from './loadForGood.ts';
 import { quietly } from './quietly.ts';
-import { findRuntime } from './runtime/findRuntime.ts';
-import { assertSupportedVersion } from './runtime/version.ts';
+import { runtimeUnavailable } from './runtime/fetchErrors.ts';
+import { assertSupportedVersion, findRuntime } from './runtime/index.ts';
 
 const declarations = { ...core, ...eager, ...graph };
 
@@ -35,14 +34,7 @@ export function isLibraryLoaded(): boolean {
 
 function load(): Library {
   const runtime = findRuntime();
-  if (runtime === undefined) {
-    throw new EnvironmentError({
-      code: 'TFD_RUNTIME_UNAVAILABLE',
-      rule: "TensorFlow's C library must be on this machine before the first operation runs.",
-      remedy:
-        'Run `npx tfjs-distribute doctor` to fetch it, or set TFJS_DISTRIBUTE_LIBRARY to the folder that holds it.',
-    });
-  }
+  if (runtime === undefined) throw runtimeUnavailable(['the places where a library may lie on this machine']);
   // The user's own setting is respected; without one, TensorFlow says nothing but errors.
   const isQuiet = process.env['TF_CPP_MIN_LOG_LEVEL'] === undefined;
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
