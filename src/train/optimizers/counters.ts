@@ -1,0 +1,103 @@
+/** The two scalars that every optimizer owns: how many steps it took, and how large a step is. Made on first use. */
+import { keep, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { UserError } from '../../base/errors.ts';
+import { userFrame } from '../../base/userFrame.ts';
+import {
+  eagerExecutor,
+  EagerTensor,
+  executor,
+  ResourceVariable,
+  toEagerTensor,
+  toHostArray,
+  type DTypeName,
+  type HostArray,
+} from '../../tensor/index.ts';
+
+export class Counters {
+  /** As it was given: the variable holds it in 32 bits. */
+  #givenLearningRate: number;
+  #learningRate: ResourceVariable | undefined;
+  #iterations: ResourceVariable | undefined;
+  #iterationsTensor: Tensor | undefined;
+
+  constructor(learningRate: number) {
+    this.#givenLearningRate = learningRate;
+  }
+
+  /** Scalar of float32. */
+  get learningRate(): ResourceVariable {
+    return (this.#learningRate ??= makeScalar(Float32Array.of(this.#givenLearningRate), 'float32'));
+  }
+
+  /** Scalar of int64. */
+  get iterations(): ResourceVariable {
+    return (this.#iterations ??= makeScalar(BigInt64Array.of(0n), 'int64'));
+  }
+
+  readLearningRate(): number {
+    const value = this.#learningRate === undefined ? this.#givenLearningRate : read(this.#learningRate);
+    return value === Math.fround(this.#givenLearningRate) ? this.#givenLearningRate : value;
+  }
+
+  assignLearningRate(value: number): void {
+    this.#givenLearningRate = value;
+    assign(this.learningRate, Float32Array.of(value));
+  }
+
+  readIterations(): number {
+    return this.#iterations === undefined ? 0 : read(this.#iterations);
+  }
+
+  assignIterations(value: number): void {
+    assign(this.iterations, BigInt64Array.of(BigInt(value)));
+  }
+
+  /** The number of steps as a tensor of int32, which lives until the next call. */
+  iterationsTensor(): Tensor {
+    this.#iterationsTensor?.dispose();
+    return (this.#iterationsTensor = keep(scalar(this.readIterations(), 'int32')));
+  }
+
+  dispose(): void {
+    this.#givenLearningRate = this.readLearningRate();
+    this.#learningRate?.dispose();
+    this.#iterations?.dispose();
+    this.#iterationsTensor?.dispose();
+    this.#learningRate = this.#iterations = this.#iterationsTensor = undefined;
+  }
+}
+
+function makeScalar(value: HostArray, dtype: DTypeName): ResourceVariable {
+  const initial = toEagerTensor(value, [], dtype);
+  try {
+    return new ResourceVariable(initial);
+  } finally {
+    initial.dispose();
+  }
+}
+
+/** Inside a compiled function this becomes a part of it. */
+function assign(variable: ResourceVariable, value: HostArray): void {
+  const constant = executor().constant(value, [], variable.dtype);
+  variable.assign(constant);
+  if (constant instanceof EagerTensor) constant.dispose();
+}
+
+function read(variable: ResourceVariable): number {
+  if (executor() !== eagerExecutor()) throw readWhileTracing();
+  const value = variable.read() as EagerTensor;
+  try {
+    return Number(toHostArray(value)[0]);
+  } finally {
+    value.dispose();
+  }
+}
+
+function readWhileTracing(): UserError {
+  return new UserError({
+    code: 'TFD_TRACE_READ',
+    rule: 'A value cannot be read inside a function that tf.function() compiles: it exists only when the function runs.',
+    received: `a read of an optimizer's iterations or learning rate at ${userFrame() ?? 'an unknown line'}`,
+    remedy: 'Read it before or after the call of the compiled function.',
+  });
+}
