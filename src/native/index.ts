@@ -2,7 +2,7 @@
 export { library, isLibraryLoaded, type Library } from './library.ts';
 export { listDevices, type Device } from './listDevices.ts';
 export { check, status } from './status.ts';
-export { offset, readMemory, writeMemory } from './memory.ts';
+export { addressesOf, offset, readMemory, writeMemory } from './memory.ts';
 export type * from './bindings/handles.ts';
 export { collectivesLibrary, findCollectivesLibrary, type CollectivesLibrary } from './collectivesLibrary.ts';
 export type { CommunicatorId } from './bindings/collectives.ts';

@@ -26,3 +26,8 @@ export function readMemory(target: Bytes, source: Address): void {
 export function offset(base: Address, offsetBytes: number): Address {
   return (base + BigInt(offsetBytes)) as Address;
 }
+
+/** The addresses of `values`, as a C array of pointers. It is good for one call: the caller keeps `values`. */
+export function addressesOf(values: readonly Bytes[]): BigUint64Array {
+  return BigUint64Array.from(values, (value) => koffi.address(value));
+}

@@ -1,4 +1,5 @@
 /** Attributes of an operation. Text and truth values stand for themselves; the rest say what they are. */
+import { addressesOf } from '../native/index.ts';
 import { dataTypes, type DTypeName } from './dtype.ts';
 
 /** One attribute value, made by a function of `attr` where it is not text or a truth value. */
@@ -28,7 +29,7 @@ export interface AttributeSink {
   type(name: string, value: number): void;
   shape(name: string, dims: BigInt64Array, numDims: number): void;
   func(name: string, value: Uint8Array, length: number): void;
-  strings(name: string, values: Uint8Array[], lengths: BigUint64Array, count: number): void;
+  strings(name: string, values: BigUint64Array, lengths: BigUint64Array, count: number): void;
   ints(name: string, values: BigInt64Array, count: number): void;
   floats(name: string, values: Float32Array, count: number): void;
   types(name: string, values: Int32Array, count: number): void;
@@ -73,7 +74,7 @@ function setAttribute(sink: AttributeSink, name: string, value: Attribute): void
   }
   const texts = value.strings.map((text) => Buffer.from(text));
   const lengths = BigUint64Array.from(texts, (text) => BigInt(text.length));
-  sink.strings(name, texts, lengths, texts.length);
+  sink.strings(name, addressesOf(texts), lengths, texts.length);
 }
 
 /** Dimensions as the C API takes them. An empty list still needs memory to point to. */

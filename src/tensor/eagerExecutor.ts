@@ -132,7 +132,7 @@ class OpAttributes implements AttributeSink {
   func(name: string, value: Uint8Array, length: number): void {
     library().TFE_OpSetAttrFunctionName(this.op, name, value, length);
   }
-  strings(name: string, values: Uint8Array[], lengths: BigUint64Array, count: number): void {
+  strings(name: string, values: BigUint64Array, lengths: BigUint64Array, count: number): void {
     library().TFE_OpSetAttrStringList(this.op, name, values, lengths, count);
   }
   ints(name: string, values: BigInt64Array, count: number): void {

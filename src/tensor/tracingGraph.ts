@@ -288,7 +288,7 @@ class OperationAttributes implements AttributeSink {
   func(name: string, value: Uint8Array, length: number): void {
     library().TF_SetAttrFuncName(this.description, name, value, length);
   }
-  strings(name: string, values: Uint8Array[], lengths: BigUint64Array, count: number): void {
+  strings(name: string, values: BigUint64Array, lengths: BigUint64Array, count: number): void {
     library().TF_SetAttrStringList(this.description, name, values, lengths, count);
   }
   ints(name: string, values: BigInt64Array, count: number): void {

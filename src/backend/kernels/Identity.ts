@@ -1,5 +1,19 @@
-/** The same values: TF.js's `clone`. */
-import type { IdentityInputs } from '@tensorflow/tfjs-core';
-import { kernel, op } from '../kernel.ts';
+/**
+ * The same values: TF.js's `clone`, which it calls for every tensor that a gradient keeps. The copy shares the data; only
+ * a variable's is read, because it may change.
+ */
+import { registerKernel, Variable, type TensorInfo } from '@tensorflow/tfjs-core';
+import { backendName, dataOf } from '../backend.ts';
+import { op, run, toValue } from '../kernel.ts';
 
-kernel<IdentityInputs>('Identity', ({ x }) => op('Identity', [x]));
+registerKernel({
+  kernelName: 'Identity',
+  backendName,
+  kernelFunc: ({ inputs }) => {
+    const { x } = inputs as { x: TensorInfo };
+    const data = dataOf(x.dataId);
+    if (x instanceof Variable || data.variable !== undefined) return run(() => op('Identity', [toValue(x)]));
+    data.refCount += 1;
+    return { dataId: data, shape: x.shape, dtype: x.dtype };
+  },
+});

@@ -10,8 +10,8 @@ kernel<MultinomialInputs, MultinomialAttrs>('Multinomial', ({ logits }, { numSam
   const cumulated = op('Cumsum', [probabilities, scalar(1, 'int32')]);
   // The last event takes all that the others leave, whatever the sums were rounded to.
   const bounds = op('Slice', [cumulated, ints([0, 0]), ints([numRows, numEvents - 1])]);
-  // Where the caller gives no seed, TF.js puts a fraction.
-  const { key, counter } = takePosition(numRows * numSamples, Number.isInteger(seed) ? seed : undefined);
+  // Where the caller gives no seed, TF.js puts what Math.random() gives.
+  const { key, counter } = takePosition(numRows * numSamples, seed > 0 && seed < 1 ? undefined : seed);
   const draws = op('StatelessRandomUniformV2', [ints([numRows, numSamples]), key, counter, algorithm()]);
   return op('UpperBound', [bounds, draws]);
 });

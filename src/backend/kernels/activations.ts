@@ -35,5 +35,6 @@ export function leakyRelu(x: Value, alpha: number): Value {
 
 /** `x`, and `alpha * x` below 0, with one alpha for each element or a shape that broadcasts to x's. */
 export function prelu(x: Value, alpha: Value): Value {
-  return op('SelectV2', [op('Less', [x, scalar(0, x.dtype)]), op('Mul', [alpha, x]), x]);
+  const input = toFloat(x);
+  return op('SelectV2', [op('Less', [input, scalar(0, input.dtype)]), op('Mul', [alpha, input]), input]);
 }

@@ -11,8 +11,8 @@ import type {
 } from '@tensorflow/tfjs-core';
 import type { Value } from '../../tensor/index.ts';
 import { ints, kernel, op, shapeOf } from '../kernel.ts';
-import { biasAndActivate } from './fused.ts';
-import { fromNhwc, shapeToNhwc, toNhwc } from './layout.ts';
+import { biasAndActivate, type FusedInputs } from './fused.ts';
+import { fromNhwc, shapeToNhwc, toNhwc, type DataFormat } from './layout.ts';
 import { convolution, windowsOf, type WindowArguments } from './windows.ts';
 
 kernel<Conv2DInputs, Conv2DAttrs>('Conv2D', ({ x, filter }, attrs) =>
@@ -22,7 +22,7 @@ kernel<Conv2DInputs, Conv2DAttrs>('Conv2D', ({ x, filter }, attrs) =>
 kernel<FusedConv2DInputs, FusedConv2DAttrs>('FusedConv2D', ({ x, filter, ...rest }, attrs) => {
   const { dataFormat } = attrs;
   const y = conv2d(toNhwc(x, dataFormat), filter, channelsLast(attrs));
-  return fromNhwc(biasAndActivate(y, rest, attrs), dataFormat);
+  return fromNhwc(biasAndActivate(y, channelsLastWeights(rest, dataFormat), attrs), dataFormat);
 });
 
 kernel<Conv2DBackpropInputInputs, Conv2DBackpropInputAttrs>('Conv2DBackpropInput', ({ dy, filter }, attrs) => {
@@ -50,4 +50,11 @@ function channelsLast<A extends WindowArguments & { dataFormat: 'NHWC' | 'NCHW' 
   if (dataFormat !== 'NCHW' || typeof pad !== 'object') return args;
   const [batch = [], channels = [], ...spatial] = pad;
   return { ...args, pad: [batch, ...spatial, channels] };
+}
+
+/** PReLU's weights may have one value for each element of an image: then they are in its format. */
+function channelsLastWeights(inputs: FusedInputs, format: DataFormat): FusedInputs {
+  const { preluActivationWeights: weights } = inputs;
+  if (weights === undefined || format !== 'NCHW' || shapeOf(weights).length !== 3) return inputs;
+  return { ...inputs, preluActivationWeights: op('Transpose', [weights, ints([1, 2, 0])]) };
 }

@@ -8,7 +8,8 @@ import type { Value } from '../../tensor/index.ts';
 import { ints, op, shapeOf } from '../kernel.ts';
 import { leakyRelu, prelu } from './activations.ts';
 
-interface Inputs {
+/** What a fused kernel takes beside the operands. */
+export interface FusedInputs {
   bias?: Value | undefined;
   preluActivationWeights?: Value | undefined;
 }
@@ -22,7 +23,11 @@ interface Attributes {
 const operations: Readonly<Record<string, string>> = { relu: 'Relu', relu6: 'Relu6', elu: 'Elu', sigmoid: 'Sigmoid' };
 
 /** Adds the bias, if there is one, and applies the activation. */
-export function biasAndActivate(x: Value, { bias, preluActivationWeights }: Inputs, attributes: Attributes): Value {
+export function biasAndActivate(
+  x: Value,
+  { bias, preluActivationWeights }: FusedInputs,
+  attributes: Attributes,
+): Value {
   const sum = bias === undefined ? x : addBias(x, bias);
   const { activation, leakyreluAlpha } = attributes;
   // TF.js leaves it out for a linear layer.

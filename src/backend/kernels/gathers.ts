@@ -21,6 +21,12 @@ import { cast } from './dtypes.ts';
 /** Indices as int32: TF.js lets a caller give float32. */
 const indexes = (indices: Value): Value => cast(indices, 'int32');
 
+/** Positions as rows of indices: TF.js lets a caller leave out the rows where they hold one index. */
+function positions(indices: Value): Value {
+  const matrix = indexes(indices);
+  return shapeOf(matrix).length === 1 ? op('ExpandDims', [matrix, scalar(1, 'int32')]) : matrix;
+}
+
 kernel<GatherV2Inputs, GatherV2Attrs>('GatherV2', ({ x, indices }, { axis, batchDims }) =>
   op('GatherV2', [x, indexes(indices), scalar(axis, 'int32')], { batch_dims: { int: batchDims } }),
 );
@@ -28,11 +34,11 @@ kernel<GatherV2Inputs, GatherV2Attrs>('GatherV2', ({ x, indices }, { axis, batch
 kernel<GatherNdInputs>('GatherNd', ({ params, indices }) => op('GatherNd', [params, indexes(indices)]));
 
 kernel<ScatterNdInputs, ScatterNdAttrs>('ScatterNd', ({ indices, updates }, { shape }) =>
-  op('ScatterNd', [indexes(indices), updates, ints(shape)]),
+  op('ScatterNd', [positions(indices), updates, ints(shape)]),
 );
 
 kernel<TensorScatterUpdateInputs>('TensorScatterUpdate', ({ tensor, indices, updates }) =>
-  op('TensorScatterUpdate', [tensor, indexes(indices), updates]),
+  op('TensorScatterUpdate', [tensor, positions(indices), updates]),
 );
 
 kernel<SparseToDenseInputs, SparseToDenseAttrs>(

@@ -62,7 +62,7 @@ function divideByShare(x: Value, windows: Windows, input: Value, suffix: string)
   if (windows.padding !== 'EXPLICIT') return x;
   const [, ...spatial] = shapeOf(input).slice(0, -1);
   const inside = op('Fill', [ints([1, ...spatial, 1]), scalar(1)]);
-  return op('Div', [x, op(`AvgPool${suffix}`, [pad(inside, windows, 0)], pooling(windows))]);
+  return op('DivNoNan', [x, op(`AvgPool${suffix}`, [pad(inside, windows, 0)], pooling(windows))]);
 }
 
 function sum(values: readonly number[]): number {

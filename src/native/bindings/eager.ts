@@ -93,7 +93,7 @@ export const eager = {
     'void TFE_OpSetAttrFunctionName(TFE_Op* op, const char* attr_name, const char* data, size_t length)',
   ),
   TFE_OpSetAttrStringList: c<
-    (op: EagerOpHandle, name: string, values: Uint8Array[], lengths: BigUint64Array, numValues: number) => void
+    (op: EagerOpHandle, name: string, values: BigUint64Array, lengths: BigUint64Array, numValues: number) => void
   >(
     'void TFE_OpSetAttrStringList(TFE_Op* op, const char* attr_name, const void* const* values, const size_t* lengths, int num_values)',
   ),

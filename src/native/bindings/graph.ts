@@ -71,7 +71,7 @@ export const graph = {
     'void TF_SetAttrFuncName(TF_OperationDescription* desc, const char* attr_name, const char* value, size_t length)',
   ),
   TF_SetAttrStringList: c<
-    (description: Description, name: string, values: Uint8Array[], lengths: BigUint64Array, numValues: number) => void
+    (description: Description, name: string, values: BigUint64Array, lengths: BigUint64Array, numValues: number) => void
   >(
     'void TF_SetAttrStringList(TF_OperationDescription* desc, const char* attr_name, const void* const* values, const size_t* lengths, int num_values)',
   ),
