@@ -1,0 +1,6 @@
+/** Training: models with `compile` and `fit`, and optimizers. */
+export { registerCallbackConstructor, type FitHistory } from './loop/callbackList.ts';
+export type { FitArgs } from './loop/fitOptions.ts';
+export { Model, model } from './models/model.ts';
+export { Sequential, sequential } from './models/sequential.ts';
+export * from './optimizers/index.ts';

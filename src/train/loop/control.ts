@@ -1,0 +1,32 @@
+/** How replicas agree to stop: each states its wishes in numbers, and the sum over all replicas decides. */
+import { tensor1d, type Tensor1D } from '@tensorflow/tfjs-core';
+import type { Strategy } from '../../strategy/index.ts';
+
+/** What a replica asks for, or at least one of them all. */
+export interface Control {
+  /** A callback has set `stopTraining`. */
+  readonly stop: boolean;
+  /** A signal asks the process to end. */
+  readonly interrupted: boolean;
+}
+
+/** The wishes of one replica, to be summed. The caller disposes the vector. */
+export function controlVector({ stop, interrupted }: Control): Tensor1D {
+  return tensor1d([stop ? 1 : 0, interrupted ? 1 : 0]);
+}
+
+/** What the sum of all vectors says. */
+export function controlOf(sums: ArrayLike<number>): Control {
+  return { stop: (sums[0] ?? 0) > 0, interrupted: (sums[1] ?? 0) > 0 };
+}
+
+/** What all replicas together ask for: every one of them gets the same answer. */
+export async function agree(strategy: Strategy, own: Control): Promise<Control> {
+  if (strategy.numReplicas === 1) return own;
+  const vector = controlVector(own);
+  const sum = await strategy.reduce('sum', vector);
+  vector.dispose();
+  const all = controlOf(sum.dataSync());
+  sum.dispose();
+  return all;
+}

@@ -1,0 +1,41 @@
+/** Loss and metrics over many samples, each replica computing its share. */
+import { tensor1d } from '@tensorflow/tfjs-core';
+import type { Strategy } from '../../strategy/index.ts';
+import type { Batch } from '../models/internals.ts';
+import type { CompiledSteps } from './compiledSteps.ts';
+import { runOnRows } from './runOnRows.ts';
+import { shareOf } from './share.ts';
+
+/**
+ * The mean loss and metrics over the samples at `rows`: the same numbers on every replica.
+ *
+ * @param batchSize - Samples at a time, over all replicas.
+ */
+export async function evaluateRows(
+  { model, strategy, test }: CompiledSteps,
+  data: Batch,
+  rows: Int32Array,
+  batchSize: number,
+): Promise<number[]> {
+  const { start, end } = shareOf(rows.length, strategy.numReplicas, strategy.rank);
+  const ownBatchSize = Math.ceil(batchSize / strategy.numReplicas);
+  const sums = new Array<number>(model.getDedupedMetricsNames().length).fill(0);
+  for (let first = start; first < end; first += ownBatchSize) {
+    const own = rows.subarray(first, Math.min(end, first + ownBatchSize));
+    const values = await runOnRows(own, (positions) => test(positions, data));
+    sums.forEach((sum, index) => {
+      sums[index] = sum + (values[index] ?? Number.NaN) * own.length;
+    });
+  }
+  return (await sumOfAll(strategy, sums)).map((sum) => sum / rows.length);
+}
+
+async function sumOfAll(strategy: Strategy, own: number[]): Promise<number[]> {
+  if (strategy.numReplicas === 1) return own;
+  const vector = tensor1d(own);
+  const sum = await strategy.reduce('sum', vector);
+  vector.dispose();
+  const result = Array.from(sum.dataSync());
+  sum.dispose();
+  return result;
+}

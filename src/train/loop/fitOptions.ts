@@ -1,0 +1,67 @@
+/** What `fit` can be told, and the checks of it. */
+import type { ModelFitArgs } from '@tensorflow/tfjs-layers';
+import { UserError } from '../../base/errors.ts';
+
+/** TF.js's arguments of `fit`, and ours. */
+export interface FitArgs extends ModelFitArgs {
+  /**
+   * Samples in a step, over all replicas together: each of N replicas takes a contiguous N-th of every batch, so that
+   * the same seed and batch size give the same loss curve on 1 and on N replicas. Default: 32.
+   */
+  batchSize?: number;
+  /** Seed of the order of the samples. Default: drawn by the chief, from `tf.setRandomSeed` where that was called. */
+  seed?: number;
+  /** Where the progress is shown. Default: standard output. */
+  progressStream?: NodeJS.WriteStream | NodeJS.WritableStream;
+}
+
+export const defaultBatchSize = 32;
+
+export type Verbosity = 0 | 1 | 2;
+
+/** @throws UserError where an argument is out of its range. */
+export function checkFitArgs({ batchSize, epochs, initialEpoch, validationSplit, stepsPerEpoch }: FitArgs): void {
+  checkBatchSize(batchSize);
+  checkCount('epochs', epochs);
+  checkCount('initialEpoch', initialEpoch);
+  checkCount('stepsPerEpoch', stepsPerEpoch);
+  if (validationSplit !== undefined && !(validationSplit >= 0 && validationSplit < 1)) {
+    throw wrongArgument('validationSplit is a number from 0 to 1, 1 itself excluded.', validationSplit);
+  }
+}
+
+/** @throws UserError `TFD_BATCH_SIZE` where it is not a positive integer. */
+export function checkBatchSize(batchSize: number | undefined): void {
+  if (batchSize === undefined || (Number.isInteger(batchSize) && batchSize > 0)) return;
+  throw new UserError({
+    code: 'TFD_BATCH_SIZE',
+    rule: 'The batch size is a whole number of samples, 1 or more; it counts the samples of all replicas together.',
+    received: String(batchSize),
+    remedy: 'Pass for example { batchSize: 32 }, or leave it out for 32.',
+  });
+}
+
+/** @throws UserError `TFD_TOO_FEW_BATCHES` where a replica would have no sample in any step. */
+export function checkEnoughSamples(numSamples: number, batchSize: number, numReplicas: number): void {
+  if (Math.min(numSamples, batchSize) >= numReplicas) return;
+  throw new UserError({
+    code: 'TFD_TOO_FEW_BATCHES',
+    rule: 'There cannot be more workers than the data has batches to give them: each needs a share of every step.',
+    received: `${numReplicas} workers, ${numSamples} samples, a batch size of ${batchSize} over all workers`,
+    remedy: `Use at most ${Math.min(numSamples, batchSize)} workers, or more samples and a larger batch size.`,
+  });
+}
+
+function checkCount(name: string, value: unknown): void {
+  if (value == null || (Number.isInteger(value) && (value as number) >= 0)) return;
+  throw wrongArgument(`${name} is a whole number, not negative.`, value);
+}
+
+function wrongArgument(rule: string, received: unknown): UserError {
+  return new UserError({
+    code: 'TFD_FIT_ARGS',
+    rule,
+    received: String(received),
+    remedy: 'Correct the argument of fit, or leave it out.',
+  });
+}

@@ -1,0 +1,64 @@
+/** Models as stacks of layers: TF.js's `tf.Sequential`, trained by compiled steps under a strategy. */
+import { serialization, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  Sequential as LayersSequential,
+  type ModelCompileArgs,
+  type ModelEvaluateArgs,
+  type SequentialArgs,
+} from '@tensorflow/tfjs-layers';
+import type { Strategy } from '../../strategy/index.ts';
+import type { FitHistory } from '../loop/callbackList.ts';
+import type { FitArgs } from '../loop/fitOptions.ts';
+import { innerModel, type Data } from './internals.ts';
+import { ModelTrainer } from './modelTrainer.ts';
+
+/** Each method does what that of `Model` does. */
+export class Sequential extends LayersSequential {
+  static override className = 'Sequential';
+  readonly #trainer = new ModelTrainer(this, () => innerModel(this));
+
+  /** The strategy in whose `scope` the model was made or compiled last; one device where there was none. */
+  get strategy(): Strategy {
+    return this.#trainer.strategy;
+  }
+
+  /** See `Model.compile`. */
+  override compile(args: ModelCompileArgs): void {
+    this.#trainer.compile(args, (known) => {
+      super.compile(known);
+    });
+  }
+
+  /** See `Model.fit`. */
+  override fit(x: Data, y: Data, args: FitArgs = {}): Promise<FitHistory> {
+    return this.#trainer.fit(x, y, args);
+  }
+
+  /** See `Model.trainOnBatch`. */
+  override trainOnBatch(x: Data, y: Data): Promise<number | number[]> {
+    return this.#trainer.trainOnBatch(x, y);
+  }
+
+  /** See `Model.evaluateAsync`. */
+  evaluateAsync(x: Data, y: Data, args: ModelEvaluateArgs = {}): Promise<Scalar | Scalar[]> {
+    return this.#trainer.evaluateAsync(x, y, args);
+  }
+
+  /** See `Model.predictAsync`. */
+  predictAsync(x: Tensor | Tensor[], args: { batchSize?: number } = {}): Promise<Tensor | Tensor[]> {
+    return this.#trainer.predictAsync(x, args.batchSize);
+  }
+
+  override dispose(): ReturnType<LayersSequential['dispose']> {
+    const result = super.dispose();
+    if (result.refCountAfterDispose === 0) this.#trainer.dispose();
+    return result;
+  }
+}
+
+serialization.registerClass(Sequential);
+
+/** Makes a model of layers that each take the output of the one before, as TF.js's `tf.sequential`. */
+export function sequential(config?: SequentialArgs): Sequential {
+  return new Sequential(config);
+}
