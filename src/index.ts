@@ -11,7 +11,6 @@ export * as data from '@tensorflow/tfjs-data';
 // Names that TF.js exports too must stand here one by one: only then do they come before its own.
 export {
   dropout,
-  multinomial,
   randomGamma,
   randomNormal,
   randomStandardNormal,

@@ -103,7 +103,7 @@ test('one import gives core, layers, converter and data, each name once', { time
   assert.equal(tf.version['tfjs-core'], tf.version_core);
   assert.match(tf.version['tfjs-distribute'], /^\d+\.\d+\.\d+/);
   const shared = require('@tensorflow/tfjs-core') as typeof tf;
-  for (const name of ['randomUniform', 'randomNormal', 'truncatedNormal', 'dropout', 'multinomial'] as const) {
+  for (const name of ['randomUniform', 'randomNormal', 'truncatedNormal', 'dropout'] as const) {
     assert.equal(tf[name], shared[name], name);
     assert.notEqual(tf[name], core[name], name);
   }

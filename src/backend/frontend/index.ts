@@ -24,5 +24,4 @@ export {
   truncatedNormal,
 } from './random/distributions.ts';
 export { dropout } from './random/dropout.ts';
-export { multinomial } from './random/multinomial.ts';
 export { setRandomSeed, setReplicaSeedOffset, type Seed } from './random/seeds.ts';

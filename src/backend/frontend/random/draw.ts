@@ -5,14 +5,11 @@ import { ints, scoped, toTensorInfo } from '../../kernel.ts';
 import { algorithm } from './generator.ts';
 import { takePosition, type Seed } from './seeds.ts';
 
-/**
- * @param shape - Of the result of `compute`, or of what it draws for it.
- * @param compute - Takes the first inputs of TensorFlow's stateless random operations: shape, key, counter, algorithm.
- */
+/** @param compute - Takes the first inputs of TensorFlow's stateless random operations: shape, key, counter, algorithm. */
 export function draw<R extends Rank>(
   shape: ShapeMap[R],
   seed: Seed | null | undefined,
-  compute: (start: readonly [Value, Value, Value, Value]) => Value,
+  compute: (start: readonly Value[]) => Value,
 ): Tensor<R> {
   util.assertNonNegativeIntegerDimensions(shape);
   const info = scoped(() => {

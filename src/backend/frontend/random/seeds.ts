@@ -8,13 +8,15 @@ export type Seed = number | string;
 
 let programSeed: Seed | undefined;
 let replica = 0;
+/** Random numbers that JavaScript uses, the same on all replicas. */
+let next = Math.random;
 /** By replica; made when first drawn from. */
 const generators = new Map<number, RandomGenerator>();
 
 /**
- * Makes all random numbers of this process reproducible: the same program draws the same numbers again after it, eagerly
- * and in compiled functions, those compiled before included. A call that is given a seed of its own does not depend on
- * this one. As `keras.utils.set_random_seed` and Python's `tf.random.set_seed`.
+ * Makes the random numbers of this process reproducible: the same program draws the same numbers again after it, eagerly
+ * and in compiled functions, those compiled before included, and TF.js's `fit` shuffles alike. A call that is given a
+ * seed of its own does not depend on this one. As `keras.utils.set_random_seed` and Python's `tf.random.set_seed`.
  *
  * Without it, the numbers differ from run to run. Await pending calls of compiled functions before it.
  *
@@ -23,7 +25,13 @@ const generators = new Map<number, RandomGenerator>();
 export function setRandomSeed(seed: Seed): void {
   checkSeed(seed);
   programSeed = seed;
+  next = javascriptStream(digest(`${seed}/javascript`));
   for (const [rank, generator] of generators) generator.reset(streamKey(seed, rank));
+}
+
+/** A random number in [0, 1) for use in JavaScript: by the program's seed where there is one, the same on all replicas. */
+export function randomNumber(): number {
+  return next();
 }
 
 /**
@@ -59,9 +67,26 @@ function replicaGenerator(): RandomGenerator {
   return generator;
 }
 
+/** Small Fast Counting generator, `sfc32` (Doty-Humphrey, PractRand, 2010). */
+function javascriptStream(key: Buffer): () => number {
+  let [a = 0, b = 0, c = 0, counter = 1] = new Int32Array(Uint8Array.from(key).buffer);
+  return () => {
+    const sum = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return (sum >>> 0) / 2 ** 32;
+  };
+}
+
 /** Streams of seeds or replicas that are close to each other have nothing in common. */
 function streamKey(seed: Seed, rank: number): bigint {
-  return createHash('sha256').update(`${seed}/${rank}`).digest().readBigInt64LE();
+  return digest(`${seed}/${rank}`).readBigInt64LE();
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
 
 function checkSeed(seed: unknown): asserts seed is Seed {
