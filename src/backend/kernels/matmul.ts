@@ -41,7 +41,7 @@ function multiply(a: Value, b: Value, transposeA: boolean, transposeB: boolean):
 /** TensorFlow takes a dimension of the output that no input has for one of size 1. */
 function checkOutput(equation: string): void {
   const [inputs = '', output = ''] = equation.split('->');
-  const unknown = [...output].find((label) => !inputs.includes(label));
+  const unknown = Array.from(output).find((label) => !inputs.includes(label));
   if (unknown === undefined) return;
   throw new UserError({
     code: 'TFD_EINSUM_OUTPUT',
