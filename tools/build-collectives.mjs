@@ -105,7 +105,7 @@ async function obtainSource() {
 
 /** The source package from the index in PIP_INDEX_URL or pip's default one; runs no Python. */
 async function fetchFromIndex() {
-  const index = process.env['PIP_INDEX_URL'] ?? 'https://pypi.org/simple';
+  const index = process.env['PIP_INDEX_URL'] || 'https://pypi.org/simple';
   const page = `${index.replace(/\/+$/, '')}/${source.name}/`;
   try {
     const link = String(await get(page))
