@@ -1,6 +1,7 @@
 /** What our models add to TF.js's: training by one compiled step, under any strategy. Shared by all kinds of models. */
-import { randomUniform, scalar, tidy, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { scalar, tidy, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, ModelCompileArgs, ModelEvaluateArgs } from '@tensorflow/tfjs-layers';
+import { randomUniform } from '../../backend/frontend/index.ts';
 import { currentStrategy, OneDeviceStrategy, type Strategy } from '../../strategy/index.ts';
 import type { FitHistory } from '../loop/callbackList.ts';
 import { CompiledSteps } from '../loop/compiledSteps.ts';
