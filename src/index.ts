@@ -1,16 +1,18 @@
 /**
- * The TensorFlow.js API on TensorFlow's own runtime, with what this package adds to it. Importing it loads no native
- * library yet: the first operation does.
+ * The TensorFlow.js API on TensorFlow's own runtime, with what this package adds to it. Importing it finds TensorFlow's
+ * library, or fetches it once; the first operation loads it.
  */
-import './backend/index.ts';
+import { ensureRuntime } from './native/index.ts';
 
 export * from '@tensorflow/tfjs-core';
 export * from '@tensorflow/tfjs-layers';
 export * from '@tensorflow/tfjs-converter';
 export * as data from '@tensorflow/tfjs-data';
+
 // Names that TF.js exports too must stand here one by one: only then do they come before its own.
 export {
   dropout,
+  floor,
   randomGamma,
   randomNormal,
   randomStandardNormal,
@@ -20,4 +22,25 @@ export {
   truncatedNormal,
   type Seed,
 } from './backend/frontend/index.ts';
+export { compile as function, type CompiledFunction, type FunctionOptions } from './graph/index.ts';
+export {
+  Model,
+  model,
+  registerCallbackConstructor,
+  Sequential,
+  sequential,
+  type FitArgs,
+  type FitHistory,
+} from './train/index.ts';
+export * as distribute from './distribute.ts';
+export * as train from './train/namespace.ts';
+export { DistributeError, EnvironmentError, InternalError, PeerError, UserError } from './base/errors.ts';
 export { version } from './version.ts';
+
+try {
+  await ensureRuntime();
+} catch (error) {
+  // It happens while modules load: where in this file says nothing to the reader.
+  if (error instanceof Error) error.stack = String(error);
+  throw error;
+}

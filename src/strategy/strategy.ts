@@ -1,5 +1,6 @@
 /** How training is spread over devices and machines: what every strategy offers, as `tf.distribute.Strategy`. */
 import { type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { setReplicaSeedOffset } from '../backend/frontend/index.ts';
 import { onVariableMade } from '../backend/index.ts';
 import { compile, type CompiledFunction } from '../graph/index.ts';
 import { inReplica, type ReduceOp, type ReplicaContext } from './replica.ts';
@@ -67,7 +68,19 @@ export abstract class Strategy {
     fn: (...args: A) => R,
     { lossScale = 1, name = fn.name }: StepOptions = {},
   ): CompiledFunction<A, R> {
-    return compile((...args: A) => inReplica(this.replicaContext(lossScale), () => fn(...args)), { name });
+    return compile(
+      (...args: A) => {
+        const context = this.replicaContext(lossScale);
+        // Each replica draws random numbers of its own, for example in dropout.
+        const before = setReplicaSeedOffset(context.replicaId);
+        try {
+          return inReplica(context, () => fn(...args));
+        } finally {
+          setReplicaSeedOffset(before);
+        }
+      },
+      { name },
+    );
   }
 
   /** Joins the other replicas, and gives them the values of new variables. Called before a step; cheap when done. */

@@ -4,12 +4,14 @@
  */
 import { installChainedOps } from './chainedOps.ts';
 import { installDisposedTensors } from './disposedTensors.ts';
+import { installFloor } from './floor.ts';
 import { installFileSystem } from './fileSystem.ts';
 import { installRandom } from './random/install.ts';
 
 installChainedOps();
 installDisposedTensors();
 installFileSystem();
+installFloor();
 installRandom();
 
 // For the types that they add to TF.js's.
@@ -23,5 +25,6 @@ export {
   randomUniformInt,
   truncatedNormal,
 } from './random/distributions.ts';
+export { floor } from './floor.ts';
 export { dropout } from './random/dropout.ts';
 export { setRandomSeed, setReplicaSeedOffset, type Seed } from './random/seeds.ts';
