@@ -1,6 +1,5 @@
 /** Milliseconds of one compiled training step, called as a training loop calls it. */
 import * as tf from '../../src/index.ts';
-import { compile } from '../../src/graph/index.ts';
 import { learningRate, lossOf, makeBatch, makeModel, numBatches } from './cnn.ts';
 import { median, report, timesMs } from './measure.ts';
 
@@ -8,7 +7,7 @@ const warmUpSteps = 20;
 
 const model = makeModel();
 const optimizer = tf.train.sgd(learningRate);
-const step = compile(
+const step = tf.function(
   (images: tf.Tensor, labels: tf.Tensor) => optimizer.minimize(() => lossOf(model, images, labels), true),
   { name: 'step' },
 );

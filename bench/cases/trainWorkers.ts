@@ -1,12 +1,11 @@
 /** Samples a second of all workers together: each trains the network on batches of its own, gradients are all-reduced. */
 import * as tf from '../../src/index.ts';
-import { MultiWorkerMirroredStrategy, replicaContext } from '../../src/strategy/index.ts';
 import { batchSize, learningRate, lossOf, makeBatch, makeModel, numBatches } from './cnn.ts';
 import { median, report, timesMs } from './measure.ts';
 
 const warmUpSteps = 20;
 
-const strategy = new MultiWorkerMirroredStrategy();
+const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
 const model = strategy.scope(makeModel);
 const optimizer = tf.train.sgd(learningRate);
 const batches = Array.from({ length: numBatches }, (_, index) =>
@@ -15,9 +14,7 @@ const batches = Array.from({ length: numBatches }, (_, index) =>
 let numSteps = 0;
 
 function step(images: tf.Tensor, labels: tf.Tensor): tf.Scalar {
-  const { value, grads } = tf.variableGrads(() => lossOf(model, images, labels));
-  optimizer.applyGradients(replicaContext()?.reduceGradients(grads) ?? grads);
-  return value;
+  return optimizer.minimize(() => lossOf(model, images, labels), true) as tf.Scalar;
 }
 
 async function train(): Promise<void> {
