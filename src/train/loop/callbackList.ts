@@ -31,7 +31,7 @@ export class FitHistory extends History {
 /** The callbacks of one `fit`, and the history that is the last of them. */
 export function makeCallbacks(
   model: LayersModel,
-  { callbacks = [], yieldEvery = 'auto' }: ModelFitArgs,
+  { callbacks = [], yieldEvery = 'auto' }: Pick<ModelFitArgs, 'callbacks' | 'yieldEvery'>,
   params: Params,
 ): { list: CallbackList; history: FitHistory } {
   const own: (BaseCallback | CustomCallbackArgs)[] = Array.isArray(callbacks) ? callbacks : [callbacks];

@@ -2,8 +2,14 @@
 import type { ModelFitArgs } from '@tensorflow/tfjs-layers';
 import { UserError } from '../../base/errors.ts';
 
+export const defaultBatchSize = 32;
+
+export type Verbosity = 0 | 1 | 2;
+
 /** TF.js's arguments of `fit`, and ours. */
-export interface FitArgs extends ModelFitArgs {
+export interface FitArgs extends Omit<ModelFitArgs, 'verbose'> {
+  /** 0: silent; 1: a line that is redrawn, or plain lines where there is no terminal; 2: a line an epoch. Default: 1. */
+  verbose?: ModelFitArgs['verbose'] | Verbosity;
   /**
    * Samples in a step, over all replicas together: each of N replicas takes a contiguous N-th of every batch, so that
    * the same seed and batch size give the same loss curve on 1 and on N replicas. Default: 32.
@@ -14,10 +20,6 @@ export interface FitArgs extends ModelFitArgs {
   /** Where the progress is shown. Default: standard output. */
   progressStream?: NodeJS.WriteStream | NodeJS.WritableStream;
 }
-
-export const defaultBatchSize = 32;
-
-export type Verbosity = 0 | 1 | 2;
 
 /** @throws UserError where an argument is out of its range. */
 export function checkFitArgs({ batchSize, epochs, initialEpoch, validationSplit, stepsPerEpoch }: FitArgs): void {

@@ -10,6 +10,7 @@ export type Batch = readonly (Tensor | null)[];
 
 /** A model of TF.js as seen from inside. */
 export interface ModelInternals {
+  readonly trainableWeights: { read(): Variable }[];
   readonly nonTrainableWeights: { read(): Variable }[];
   readonly outputs: readonly unknown[];
   readonly stateful: boolean;

@@ -1,10 +1,10 @@
 /** Models as graphs of layers: TF.js's `tf.LayersModel`, trained by compiled steps under a strategy. */
-import { dispose, serialization, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, serialization, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { LayersModel, type ModelCompileArgs, type ModelEvaluateArgs } from '@tensorflow/tfjs-layers';
 import type { Strategy } from '../../strategy/index.ts';
 import type { FitHistory } from '../loop/callbackList.ts';
 import type { FitArgs } from '../loop/fitOptions.ts';
-import type { Data } from './internals.ts';
+import { internals, type Data } from './internals.ts';
 import { ModelTrainer } from './modelTrainer.ts';
 
 type ModelArgs = ConstructorParameters<typeof LayersModel>[0];
@@ -16,6 +16,11 @@ export class Model extends LayersModel {
   /** The strategy in whose `scope` the model was made or compiled last; one device where there was none. */
   get strategy(): Strategy {
     return this.#trainer.strategy;
+  }
+
+  /** What an optimizer trains, in the order of `trainableWeights`: for loops of one's own. */
+  get trainableVariables(): Variable[] {
+    return internals(this).trainableWeights.map((weight) => weight.read());
   }
 
   /**

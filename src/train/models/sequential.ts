@@ -1,5 +1,5 @@
 /** Models as stacks of layers: TF.js's `tf.Sequential`, trained by compiled steps under a strategy. */
-import { serialization, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { serialization, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import {
   Sequential as LayersSequential,
   type ModelCompileArgs,
@@ -9,7 +9,7 @@ import {
 import type { Strategy } from '../../strategy/index.ts';
 import type { FitHistory } from '../loop/callbackList.ts';
 import type { FitArgs } from '../loop/fitOptions.ts';
-import { innerModel, type Data } from './internals.ts';
+import { innerModel, internals, type Data } from './internals.ts';
 import { ModelTrainer } from './modelTrainer.ts';
 
 /** Each method does what that of `Model` does. */
@@ -20,6 +20,11 @@ export class Sequential extends LayersSequential {
   /** The strategy in whose `scope` the model was made or compiled last; one device where there was none. */
   get strategy(): Strategy {
     return this.#trainer.strategy;
+  }
+
+  /** What an optimizer trains, in the order of `trainableWeights`: for loops of one's own. */
+  get trainableVariables(): Variable[] {
+    return internals(this).trainableWeights.map((weight) => weight.read());
   }
 
   /** See `Model.compile`. */
