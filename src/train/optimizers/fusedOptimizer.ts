@@ -1,14 +1,14 @@
 /** The parent of our optimizers: TF.js's interface, and updates in place by TensorFlow's fused kernels. */
 import {
-  engine,
+  mul,
   Optimizer,
   tidy,
   type serialization,
   type NamedTensorMap,
+  type Scalar,
   type Tensor,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import { UserError } from '../../base/errors.ts';
 import { op, ops, resourceOf, scoped, toValue } from '../../backend/index.ts';
 import { scalar } from '../../backend/kernel.ts';
 import { replicaContext } from '../../strategy/replica.ts';
@@ -17,6 +17,7 @@ import { clipGradients } from './clipGradients.ts';
 import { checkLearningRate, optionsFromConfig, resolveOptions, type OptimizerOptions } from './options.ts';
 import type { Rule, Settings } from './options.ts';
 import { Counters } from './counters.ts';
+import { byName, registeredVariable, withoutMissing } from './namedGradients.ts';
 import { Slots, type NamedTensor } from './slots.ts';
 import { Step } from './step.ts';
 
@@ -64,6 +65,18 @@ export abstract class FusedOptimizer<S extends Rule<S> = object> extends Optimiz
    * @param target - The resources of the variable and of its slots.
    */
   protected abstract update(target: readonly Value[], gradient: Value, step: Step): void;
+
+  /** The loss, and its gradients times `lossScale` of the replica whose step this is. */
+  override computeGradients(loss: () => Scalar, variables?: Variable[]): ReturnType<Optimizer['computeGradients']> {
+    const computed = super.computeGradients(loss, variables);
+    const scale = replicaContext()?.lossScale ?? 1;
+    if (scale !== 1) {
+      for (const [name, gradient] of Object.entries<Tensor | null>(computed.grads)) {
+        if (gradient !== null) computed.grads[name] = mul(gradient, scale);
+      }
+    }
+    return computed;
+  }
 
   /**
    * Applies gradients, by variable name. A gradient of null or undefined leaves its variable as it is.
@@ -173,26 +186,3 @@ export abstract class FusedOptimizer<S extends Rule<S> = object> extends Optimiz
 Object.defineProperty(FusedOptimizer, Symbol.hasInstance, {
   value: Function.prototype[Symbol.hasInstance],
 });
-
-type Gradients = Record<string, Tensor | null | undefined>;
-
-function byName(gradients: NamedTensorMap | NamedTensor[]): Gradients {
-  if (!Array.isArray(gradients)) return gradients;
-  return Object.fromEntries(gradients.map(({ name, tensor }) => [name, tensor]));
-}
-
-function withoutMissing(gradients: Gradients): NamedTensorMap {
-  const entries = Object.entries(gradients).filter((entry): entry is [string, Tensor] => entry[1] != null);
-  return Object.fromEntries(entries);
-}
-
-function registeredVariable(name: string): Variable {
-  const variable = engine().registeredVariables[name];
-  if (variable !== undefined) return variable;
-  throw new UserError({
-    code: 'TFD_OPTIMIZER_VARIABLE',
-    rule: 'Gradients are applied to variables, found by their names.',
-    received: `a gradient for "${name}", which is the name of no variable that exists`,
-    remedy: 'Use the names that tf.variableGrads() or optimizer.computeGradients() gives; do not dispose the variable.',
-  });
-}
