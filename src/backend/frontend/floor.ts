@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 
 /** The largest whole number that is not above each element; int32 tensors are given back as they are. */
 export function floor<T extends Tensor>(x: T | TensorLike): T {
-  return x instanceof Tensor && x.dtype === 'int32' ? (x.clone() as T) : floorOfFloats<T>(x);
+  return x instanceof Tensor && x.dtype === 'int32' ? x.clone<T>() : floorOfFloats<T>(x);
 }
 
 /** TF.js's layers read its exports at each call, so they see this one. */
