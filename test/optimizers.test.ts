@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-layers'; // registers TF.js's gradients
+import { layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { compile } from '../src/graph/index.ts';
 import { inReplica } from '../src/strategy/replica.ts';
 import { numLiveTensors } from '../src/tensor/index.ts';
@@ -230,6 +230,40 @@ test('weights and configuration make the same optimizer again', { timeout }, asy
     ]);
     assert.equal(restored.iterations, 7);
   }
+});
+
+test("TF.js's models train with our optimizers, and save them", { timeout }, async () => {
+  const x = tf.tensor2d([0.1, 0.2, -0.3, 0.4, 0.5, -0.6], [3, 2]);
+  const y = tf.tensor2d([1, 0, -1], [3, 1]);
+  for (const optimizer of [train.adamw(0.01), train.rmsprop({ rho: 0.8, centered: true, clipNorm: 1 })]) {
+    const model = sequential({ layers: [layers.dense({ units: 4, inputShape: [2] }), layers.dense({ units: 1 })] });
+    model.compile({ optimizer, loss: 'meanSquaredError' });
+    await model.fit(x, y, { epochs: 2 });
+    let saved: tf.io.ModelArtifacts = {};
+    const handler = tf.io.withSaveHandler((artifacts) => {
+      saved = artifacts;
+      return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } });
+    });
+    await model.save(handler, { includeOptimizer: true });
+    const loaded = await loadLayersModel(tf.io.fromMemory(saved));
+    assert.equal(loaded.optimizer.constructor, optimizer.constructor);
+    assert.equal(loaded.optimizer.iterations, 2);
+    for (const each of [model, loaded]) await each.fit(x, y, { epochs: 1, shuffle: false });
+    const [expected, actual] = [model, loaded].map((each) => each.getWeights().map((weight) => weight.dataSync()));
+    assert.deepEqual(actual, expected);
+  }
+});
+
+test('options are those of an object, of positional arguments, or of a model that Keras saved', { timeout }, () => {
+  assert.deepEqual(
+    train.adam(0.1, 0.8, undefined, null).settings,
+    train.adam({ learningRate: 0.1, beta1: 0.8 }).settings,
+  );
+  assert.deepEqual(train.rmsprop(0.1, 0.8).settings, train.rmsprop({ learningRate: 0.1, rho: 0.8 }).settings);
+  const keras = { learningRate: 0.1, beta1: 0.8, clipnorm: 2, weightDecay: null, useEma: false, name: 'adam' };
+  const Adam: tf.serialization.SerializableConstructor<train.Adam> = train.Adam;
+  const { settings } = Adam.fromConfig(Adam, keras);
+  assert.deepEqual(settings, train.adam({ learningRate: 0.1, beta1: 0.8, clipNorm: 2 }).settings);
 });
 
 test('the variables of an optimizer have names for checkpoints', { timeout }, () => {
