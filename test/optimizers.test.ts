@@ -81,25 +81,25 @@ function limitsOf({ optimizer, steps }: Golden['cases'][number], variable: numbe
   });
 }
 
-for (const golden_ of golden.cases) {
-  test(`${golden_.name}: five steps give Keras's values, now and compiled`, { timeout }, async () => {
+for (const example of golden.cases) {
+  test(`${example.name}: five steps give Keras's values, now and compiled`, { timeout }, async () => {
     for (const isCompiled of [false, true]) {
-      const optimizer = makeOptimizer(golden_);
+      const optimizer = makeOptimizer(example);
       const variables = makeVariables();
       const apply = (gradients: tf.Tensor[]): void => {
         optimizer.applyGradients(named(variables, gradients));
       };
       const step: (gradients: tf.Tensor[]) => unknown = isCompiled ? compile(apply) : apply;
-      for (const [i, expected] of golden_.steps.entries()) {
+      for (const [i, expected] of example.steps.entries()) {
         const gradients = gradientsOf(i);
         await Promise.resolve(step(gradients));
         variables.forEach((variable, v) => {
           const what = `${isCompiled ? 'compiled' : 'now'}, step ${i + 1}`;
-          assertClose(variable.dataSync(), expected[v] ?? [], what, limitsOf(golden_, v));
+          assertClose(variable.dataSync(), expected[v] ?? [], what, limitsOf(example, v));
         });
         tf.dispose(gradients);
       }
-      assert.equal(optimizer.iterations, golden_.steps.length);
+      assert.equal(optimizer.iterations, example.steps.length);
       optimizer.dispose();
       tf.dispose(variables);
     }
@@ -201,8 +201,8 @@ test('gradients are reduced over the replicas before they are clipped', { timeou
 });
 
 test('weights and configuration make the same optimizer again', { timeout }, async () => {
-  for (const golden_ of golden.cases) {
-    const optimizer = makeOptimizer(golden_);
+  for (const example of golden.cases) {
+    const optimizer = makeOptimizer(example);
     const variables = makeVariables();
     const apply = (target: FusedOptimizer, to: tf.Variable[], i: number): void => {
       const gradients = gradientsOf(i);
@@ -222,7 +222,7 @@ test('weights and configuration make the same optimizer again', { timeout }, asy
     apply(restored, copies, 3);
     assert.equal(restored.iterations, 4);
     variables.forEach((variable, v) => {
-      assert.deepEqual(copies[v]?.dataSync(), variable.dataSync(), golden_.name);
+      assert.deepEqual(copies[v]?.dataSync(), variable.dataSync(), example.name);
     });
     await restored.setWeights([
       { name: 'iter', tensor: tf.scalar(7, 'int32') },

@@ -1,6 +1,7 @@
 """Writes test/golden/optimizers.json: what Keras's optimizers make of fixed gradients.
 
-    pip install tensorflow-cpu && python tools/golden/optimizers.py > test/golden/optimizers.json
+    pip install tensorflow-cpu
+    python tools/golden/optimizers.py > test/golden/optimizers.json && npx prettier --write test/golden
 """
 
 import json
