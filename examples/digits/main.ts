@@ -9,7 +9,8 @@ import { launch } from 'tfjs-distribute/launch';
 import type { Result } from './train.ts';
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
-const bold = (text: string): string => (process.stdout.isTTY && !process.env['NO_COLOR'] ? styleText('bold', text) : text);
+const bold = (text: string): string =>
+  process.stdout.isTTY && !process.env['NO_COLOR'] ? styleText('bold', text) : text;
 const say = (text = ''): void => void process.stdout.write(`${text}\n`);
 
 /** Trains in `numWorkers` processes of one thread each, and gives what the chief has written. */

@@ -26,9 +26,11 @@ if (String(predictions) !== String(result.predictions)) throw new Error('The loa
 function show(pictures: readonly number[][][]): void {
   const numShown = Math.max(1, Math.min(4, Math.floor((process.stdout.columns || 120) / 30)));
   for (let y = 2; y < 26; y += 2) {
-    const line = pictures.slice(0, numShown).map((picture) =>
-      Array.from({ length: 28 }, (_, x) => ' ░▒▓█'.charAt(Math.round(4 * (picture[y]?.[x] ?? 0)))).join(''),
-    );
+    const line = pictures
+      .slice(0, numShown)
+      .map((picture) =>
+        Array.from({ length: 28 }, (_, x) => ' ░▒▓█'.charAt(Math.round(4 * (picture[y]?.[x] ?? 0)))).join(''),
+      );
     console.log(line.join('  '));
   }
 }

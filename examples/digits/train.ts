@@ -36,6 +36,7 @@ const strategy = new tf.distribute.MultiWorkerMirroredStrategy();
 const { train, test } = loadDigits();
 
 tf.setRandomSeed(seed);
+const optimizer = tf.train.adam(0.001);
 const model = strategy.scope(() => {
   const network = tf.sequential({
     layers: [
@@ -49,7 +50,7 @@ const model = strategy.scope(() => {
       tf.layers.dense({ units: 10, activation: 'softmax' }),
     ],
   });
-  network.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  network.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
   return network;
 });
 
@@ -61,7 +62,10 @@ const [loss, accuracy] = (await model.evaluateAsync(test.images, test.labels, { 
 if (strategy.isChief) {
   mkdirSync(out, { recursive: true });
   await model.save(`file://${out}/model`);
-  const checkpoint = `${out}/checkpoints`;
+  const checkpoints = new tf.train.CheckpointManager(new tf.train.Checkpoint({ model, optimizer }), {
+    directory: `${out}/checkpoints`,
+  });
+  const checkpoint = await checkpoints.save();
   const predicted = model.predict(test.images.slice(0, 12)) as tf.Tensor2D;
   const result: Result = {
     accuracy: accuracy?.dataSync()[0] ?? 0,

@@ -1,2 +1,22 @@
-/** `tf.train`: the functions that make optimizers, under TF.js's names. */
-export { adadelta, adagrad, adam, adamax, adamw, momentum, rmsprop, sgd } from './optimizers/index.ts';
+/** `tf.train`: the functions that make optimizers, under TF.js's names, and checkpoints, as in TensorFlow. */
+export { CheckpointManager, latestCheckpoint, type CheckpointManagerOptions } from '../checkpoint/index.ts';
+export { Checkpoint } from './checkpointing.ts';
+export {
+  Adadelta,
+  adadelta,
+  Adagrad,
+  adagrad,
+  Adam,
+  adam,
+  Adamax,
+  adamax,
+  AdamW,
+  adamw,
+  Momentum,
+  momentum,
+  RMSprop,
+  rmsprop,
+  SGD,
+  sgd,
+  type OptimizerOptions,
+} from './optimizers/index.ts';
