@@ -128,7 +128,7 @@ export class FitLoop {
     this.#progress.epochEnd({ numDone, logs, samplesPerSecond: sums.speed.samplesPerSecond });
     await this.#callbacks.onEpochEnd(epoch, logs);
     asked = await agree(this.#strategy, { ...this.#wishes, stop: asked.stop || this.#inside.stopTraining_ });
-    if (asked.interrupted && epoch + 1 < this.#numEpochs) this.#tellStopped(epoch, numDone);
+    if (asked.interrupted && !(isWhole && epoch + 1 === this.#numEpochs)) this.#tellStopped(epoch, numDone);
     return asked;
   }
 

@@ -26,7 +26,7 @@ export function checkFitArgs({ batchSize, epochs, initialEpoch, validationSplit,
   checkBatchSize(batchSize);
   checkCount('epochs', epochs);
   checkCount('initialEpoch', initialEpoch);
-  checkCount('stepsPerEpoch', stepsPerEpoch);
+  checkCount('stepsPerEpoch', stepsPerEpoch, 1);
   if (validationSplit !== undefined && !(validationSplit >= 0 && validationSplit < 1)) {
     throw wrongArgument('validationSplit is a number from 0 to 1, 1 itself excluded.', validationSplit);
   }
@@ -54,9 +54,9 @@ export function checkEnoughSamples(numSamples: number, batchSize: number, numRep
   });
 }
 
-function checkCount(name: string, value: unknown): void {
-  if (value == null || (Number.isInteger(value) && (value as number) >= 0)) return;
-  throw wrongArgument(`${name} is a whole number, not negative.`, value);
+function checkCount(name: string, value: number | undefined, least = 0): void {
+  if (value == null || (Number.isInteger(value) && value >= least)) return;
+  throw wrongArgument(`${name} is a whole number, ${least} or more.`, value);
 }
 
 function wrongArgument(rule: string, received: unknown): UserError {

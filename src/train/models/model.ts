@@ -1,10 +1,11 @@
 /** Models as graphs of layers: TF.js's `tf.LayersModel`, trained by compiled steps under a strategy. */
 import { dispose, serialization, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import { LayersModel, type ModelCompileArgs, type ModelEvaluateArgs } from '@tensorflow/tfjs-layers';
+import { LayersModel, type History, type ModelCompileArgs, type ModelEvaluateArgs } from '@tensorflow/tfjs-layers';
 import type { Strategy } from '../../strategy/index.ts';
 import type { FitHistory } from '../loop/callbackList.ts';
 import type { FitArgs } from '../loop/fitOptions.ts';
 import { internals, type Data } from './internals.ts';
+import { datasetNotDistributed } from './modelErrors.ts';
 import { ModelTrainer } from './modelTrainer.ts';
 
 type ModelArgs = ConstructorParameters<typeof LayersModel>[0];
@@ -72,6 +73,12 @@ export class Model extends LayersModel {
   /** As `predict`, compiled, on this worker alone. The event loop stays free. */
   predictAsync(x: Tensor | Tensor[], args: { batchSize?: number } = {}): Promise<Tensor | Tensor[]> {
     return this.#trainer.predictAsync(x, args.batchSize);
+  }
+
+  /** As TF.js's, which runs operation by operation. @throws UserError `TFD_FIT_DATASET` with several replicas. */
+  override async fitDataset(...args: Parameters<LayersModel['fitDataset']>): Promise<History> {
+    if (this.strategy.numReplicas > 1) throw datasetNotDistributed();
+    return super.fitDataset(...args);
   }
 
   override dispose(): ReturnType<LayersModel['dispose']> {

@@ -53,3 +53,12 @@ export function notDistributed(): UserError {
     remedy: 'Use tf.train.adam() or another one of ours, or a subclass of FusedOptimizer.',
   });
 }
+
+export function datasetNotDistributed(): UserError {
+  return new UserError({
+    code: 'TFD_FIT_DATASET',
+    rule: 'fitDataset() trains one replica: it does not share the batches out.',
+    received: 'a model under a strategy of several replicas',
+    remedy: 'Use fit() with tensors.',
+  });
+}

@@ -2,6 +2,7 @@
 import { serialization, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import {
   Sequential as LayersSequential,
+  type History,
   type ModelCompileArgs,
   type ModelEvaluateArgs,
   type SequentialArgs,
@@ -10,6 +11,7 @@ import type { Strategy } from '../../strategy/index.ts';
 import type { FitHistory } from '../loop/callbackList.ts';
 import type { FitArgs } from '../loop/fitOptions.ts';
 import { innerModel, internals, type Data } from './internals.ts';
+import { datasetNotDistributed } from './modelErrors.ts';
 import { ModelTrainer } from './modelTrainer.ts';
 
 /** Each method does what that of `Model` does. */
@@ -52,6 +54,12 @@ export class Sequential extends LayersSequential {
   /** See `Model.predictAsync`. */
   predictAsync(x: Tensor | Tensor[], args: { batchSize?: number } = {}): Promise<Tensor | Tensor[]> {
     return this.#trainer.predictAsync(x, args.batchSize);
+  }
+
+  /** As TF.js's, which runs operation by operation. @throws UserError `TFD_FIT_DATASET` with several replicas. */
+  override async fitDataset(...args: Parameters<LayersSequential['fitDataset']>): Promise<History> {
+    if (this.strategy.numReplicas > 1) throw datasetNotDistributed();
+    return super.fitDataset(...args);
   }
 
   override dispose(): ReturnType<LayersSequential['dispose']> {
