@@ -4,49 +4,13 @@
 #include <memory>
 #include <numeric>
 
+#include "attributes.h"
 #include "call.h"
-#include "collectives.h"
 #include "ops.h"
 #include "registry.h"
 
 namespace tfd {
 namespace {
-
-struct Attributes {
-  Exchange exchange{TF_FLOAT, Reduction::kSum, 0};
-  int root = 0;
-  size_t elementSize = 1;
-};
-
-int32_t intAttribute(TF_OpKernelConstruction* construction, const char* name) {
-  int32_t value = 0;
-  Status status;
-  TF_OpKernelConstruction_GetAttrInt32(construction, name, &value, status.get());
-  status.check();
-  return value;
-}
-
-TF_DataType typeAttribute(TF_OpKernelConstruction* construction) {
-  TF_DataType value = TF_FLOAT;
-  Status status;
-  TF_OpKernelConstruction_GetAttrType(construction, "T", &value, status.get());
-  status.check();
-  return value;
-}
-
-Reduction reductionAttribute(TF_OpKernelConstruction* construction) {
-  int32_t list = 0, length = 0;
-  Status status;
-  TF_OpKernelConstruction_GetAttrSize(construction, "reduction", &list, &length, status.get());
-  status.check();
-  std::string value(length, '\0');
-  TF_OpKernelConstruction_GetAttrString(construction, "reduction", &value[0], length, status.get());
-  status.check();
-  if (value == "mean") return Reduction::kMean;
-  if (value == "min") return Reduction::kMin;
-  if (value == "max") return Reduction::kMax;
-  return Reduction::kSum;
-}
 
 // Checks a condition on what the graph gave to the op.
 void require(bool condition, const std::string& rule) {
@@ -81,7 +45,7 @@ struct Plan {
 
 Plan planAllReduce(const Attributes& attributes, Call& call, const Communicator&, int numTensors) {
   const auto exchange = attributes.exchange;
-  const auto size = attributes.elementSize;
+  const auto size = elementSize(exchange.type);
   const auto tensors = forwardAll(call, numTensors);
   const auto numBytes = bytes(tensors);
   if (numTensors == 1) {
@@ -191,21 +155,16 @@ void compute(void* kernel, TF_OpKernelContext* context, TF_AsyncOpKernelDoneCall
   }
 }
 
-template <bool hasType, bool hasReduction, bool hasRoot>
+template <bool type, bool reduction, bool root>
 void* create(TF_OpKernelConstruction* construction) {
-  auto attributes = std::make_unique<Attributes>();
   try {
-    attributes->exchange.tag = intAttribute(construction, "tag");
-    if (hasType) attributes->exchange.type = typeAttribute(construction);
-    if (hasType) attributes->elementSize = elementSize(attributes->exchange.type);
-    if (hasReduction) attributes->exchange.reduction = reductionAttribute(construction);
-    if (hasRoot) attributes->root = intAttribute(construction, "root");
+    return new Attributes(readAttributes(construction, {type, reduction, root}));
   } catch (const std::exception& error) {
     Status status;
     TF_SetStatus(status.get(), TF_INVALID_ARGUMENT, error.what());
     TF_OpKernelConstruction_Failure(construction, status.get());
+    return nullptr;
   }
-  return attributes.release();
 }
 
 void destroy(void* kernel) { delete static_cast<Attributes*>(kernel); }
