@@ -1,6 +1,7 @@
 /** TF.js's front end on TensorFlow's kernels: importing this registers the backend `tensorflow` and makes it the default. */
 import { registerBackend } from '@tensorflow/tfjs-core';
 import { backendName, TensorflowBackend } from './backend.ts';
+import './gradients/index.ts';
 import './kernels/index.ts';
 import { installVariables } from './variables.ts';
 

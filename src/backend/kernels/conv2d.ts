@@ -11,9 +11,10 @@ import type {
 } from '@tensorflow/tfjs-core';
 import type { Value } from '../../tensor/index.ts';
 import { ints, kernel, op, shapeOf } from '../kernel.ts';
+import { backpropFilter, backpropInput, convolve } from './convolve.ts';
 import { biasAndActivate, type FusedInputs } from './fused.ts';
 import { fromNhwc, shapeToNhwc, toNhwc, type DataFormat } from './layout.ts';
-import { convolution, windowsOf, type WindowArguments } from './windows.ts';
+import { windowsOf, type WindowArguments } from './windows.ts';
 
 kernel<Conv2DInputs, Conv2DAttrs>('Conv2D', ({ x, filter }, attrs) =>
   fromNhwc(conv2d(toNhwc(x, attrs.dataFormat), filter, channelsLast(attrs)), attrs.dataFormat),
@@ -29,19 +30,18 @@ kernel<Conv2DBackpropInputInputs, Conv2DBackpropInputAttrs>('Conv2DBackpropInput
   const { dataFormat } = attrs;
   const shape = shapeToNhwc(attrs.inputShape, dataFormat);
   const windows = windowsOf(shape, shapeOf(filter).slice(0, 2), channelsLast(attrs));
-  const dx = op('Conv2DBackpropInput', [ints(shape), filter, toNhwc(dy, dataFormat)], convolution(windows));
-  return fromNhwc(dx, dataFormat);
+  return fromNhwc(backpropInput('Conv2D', shape, filter, toNhwc(dy, dataFormat), windows), dataFormat);
 });
 
 kernel<Conv2DBackpropFilterInputs, Conv2DBackpropFilterAttrs>('Conv2DBackpropFilter', ({ x, dy }, attrs) => {
   const { dataFormat, filterShape } = attrs;
   const input = toNhwc(x, dataFormat);
   const windows = windowsOf(shapeOf(input), filterShape.slice(0, 2), channelsLast(attrs));
-  return op('Conv2DBackpropFilter', [input, ints(filterShape), toNhwc(dy, dataFormat)], convolution(windows));
+  return backpropFilter('Conv2D', input, filterShape, toNhwc(dy, dataFormat), windows);
 });
 
 function conv2d(x: Value, filter: Value, args: WindowArguments): Value {
-  return op('Conv2D', [x, filter], convolution(windowsOf(shapeOf(x), shapeOf(filter).slice(0, 2), args)));
+  return convolve('Conv2D', x, filter, windowsOf(shapeOf(x), shapeOf(filter).slice(0, 2), args));
 }
 
 /** The arguments, with an explicit padding in the order of channels last. */

@@ -10,10 +10,11 @@ import type {
   FusedDepthwiseConv2DInputs,
 } from '@tensorflow/tfjs-core';
 import type { Value } from '../../tensor/index.ts';
-import { ints, kernel, op, shapeOf } from '../kernel.ts';
+import { kernel, shapeOf } from '../kernel.ts';
+import { backpropFilter, backpropInput, convolve } from './convolve.ts';
 import { biasAndActivate } from './fused.ts';
 import { fromNhwc, toNhwc } from './layout.ts';
-import { convolution, windowsOf, type WindowArguments } from './windows.ts';
+import { windowsOf, type WindowArguments } from './windows.ts';
 
 kernel<DepthwiseConv2dNativeInputs, DepthwiseConv2dNativeAttrs>('DepthwiseConv2dNative', ({ x, filter }, attrs) =>
   fromNhwc(depthwise(toNhwc(x, attrs.dataFormat), filter, attrs), attrs.dataFormat),
@@ -27,7 +28,7 @@ kernel<DepthwiseConv2dNativeBackpropInputInputs, DepthwiseConv2dNativeBackpropIn
   'DepthwiseConv2dNativeBackpropInput',
   ({ dy, filter }, attrs) => {
     const windows = windowsOf(attrs.inputShape, shapeOf(filter).slice(0, 2), attrs);
-    return op('DepthwiseConv2dNativeBackpropInput', [ints(attrs.inputShape), filter, dy], convolution(windows));
+    return backpropInput('DepthwiseConv2dNative', attrs.inputShape, filter, dy, windows);
   },
 );
 
@@ -35,11 +36,10 @@ kernel<DepthwiseConv2dNativeBackpropFilterInputs, DepthwiseConv2dNativeBackpropF
   'DepthwiseConv2dNativeBackpropFilter',
   ({ x, dy }, attrs) => {
     const windows = windowsOf(shapeOf(x), attrs.filterShape.slice(0, 2), attrs);
-    return op('DepthwiseConv2dNativeBackpropFilter', [x, ints(attrs.filterShape), dy], convolution(windows));
+    return backpropFilter('DepthwiseConv2dNative', x, attrs.filterShape, dy, windows);
   },
 );
 
 function depthwise(x: Value, filter: Value, args: WindowArguments): Value {
-  const windows = windowsOf(shapeOf(x), shapeOf(filter).slice(0, 2), args);
-  return op('DepthwiseConv2dNative', [x, filter], convolution(windows));
+  return convolve('DepthwiseConv2dNative', x, filter, windowsOf(shapeOf(x), shapeOf(filter).slice(0, 2), args));
 }

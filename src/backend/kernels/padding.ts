@@ -8,6 +8,12 @@ export function pad(x: Value, { padding, pads }: Windows, value: number): Value 
   return padding === 'EXPLICIT' ? op('PadV2', [x, pairs(pads), scalar(value, x.dtype)]) : x;
 }
 
+/** The shape that `pad` gives. */
+export function paddedShape(shape: readonly number[], { padding, pads }: Windows): number[] {
+  if (padding !== 'EXPLICIT') return [...shape];
+  return shape.map((dim, axis) => dim + (pads[axis]?.[0] ?? 0) + (pads[axis]?.[1] ?? 0));
+}
+
 /** The part of `padded` that `original` was before it was padded. */
 export function unpad(padded: Value, { padding, pads }: Windows, original: Value): Value {
   if (padding !== 'EXPLICIT') return padded;

@@ -7,7 +7,7 @@ import type { Value } from '../../tensor/index.ts';
 import { ints, kernel, op, ops, scalar, shapeOf } from '../kernel.ts';
 import { cast, toFloat } from './dtypes.ts';
 import { fromNhwc, toNhwc, type DataFormat } from './layout.ts';
-import { lowest, pad, unpad } from './padding.ts';
+import { lowest, pad, paddedShape, unpad } from './padding.ts';
 import { pooling, windowsOf, type WindowArguments, type Windows } from './windows.ts';
 
 interface PoolAttributes extends WindowArguments {
@@ -41,9 +41,9 @@ for (const suffix of ['', '3D']) {
 
   kernel<{ dy: Value; input: Value }, PoolAttributes>(`AvgPool${suffix}Grad`, ({ dy, input }, attrs) => {
     const windows = windowsOf(shapeOf(input), attrs.filterSize, attrs);
-    const paddedShape = shapeOf(input).map((dim, axis) => dim + sum(windows.pads[axis] ?? []));
+    const padded = paddedShape(shapeOf(input), windows);
     const shared = divideByShare(dy, windows, input, suffix);
-    return unpad(op(`AvgPool${suffix}Grad`, [ints(paddedShape), shared], pooling(windows)), windows, input);
+    return unpad(op(`AvgPool${suffix}Grad`, [ints(padded), shared], pooling(windows)), windows, input);
   });
 }
 
@@ -63,8 +63,4 @@ function divideByShare(x: Value, windows: Windows, input: Value, suffix: string)
   const [, ...spatial] = shapeOf(input).slice(0, -1);
   const inside = op('Fill', [ints([1, ...spatial, 1]), scalar(1)]);
   return op('DivNoNan', [x, op(`AvgPool${suffix}`, [pad(inside, windows, 0)], pooling(windows))]);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -8,7 +8,7 @@ export interface Windows {
   readonly size: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
-  /** TensorFlow's rule for the padding; `EXPLICIT` stands for `pads`. */
+  /** TensorFlow's rule for the padding; `EXPLICIT` where only `pads` tells. */
   readonly padding: 'SAME' | 'VALID' | 'EXPLICIT';
   /** The padding of each dimension of the input, batch and channels included. */
   readonly pads: readonly Pads[];
@@ -31,18 +31,27 @@ export function windowsOf(shape: readonly number[], size: number | readonly numb
   const sizes = forEach(spatial, size);
   const strides = forEach(spatial, args.strides);
   const dilations = forEach(spatial, args.dilations ?? 1);
-  const common = { size: sizes, strides, dilations };
-  if (pad === 'same' || pad === 'valid') return { ...common, padding: pad === 'same' ? 'SAME' : 'VALID', pads: [] };
   const pads = spatial.map((input, index): Pads => {
-    const [before = 0, after = 0] = typeof pad === 'number' ? [pad, pad] : (pad[index + 1] ?? []);
     const stride = strides[index] ?? 1;
     const reach = ((sizes[index] ?? 1) - 1) * (dilations[index] ?? 1) + 1;
+    if (pad === 'valid') return [0, 0];
+    if (pad === 'same') {
+      const total = Math.max(0, (Math.ceil(input / stride) - 1) * stride + reach - input);
+      return [Math.floor(total / 2), Math.ceil(total / 2)];
+    }
+    const [before = 0, after = 0] = typeof pad === 'number' ? [pad, pad] : (pad[index + 1] ?? []);
     const output = Math[dimRoundingMode]((input + before + after - reach) / stride + 1);
     // Where the output size is rounded up, the last window reaches beyond the stated padding.
     return [before, Math.max(after, (output - 1) * stride + reach - input - before)];
   });
   const isValid = pads.flat().every((amount) => amount === 0);
-  return { ...common, padding: isValid ? 'VALID' : 'EXPLICIT', pads: [[0, 0], ...pads, [0, 0]] };
+  return {
+    size: sizes,
+    strides,
+    dilations,
+    padding: isValid ? 'VALID' : pad === 'same' ? 'SAME' : 'EXPLICIT',
+    pads: [[0, 0], ...pads, [0, 0]],
+  };
 }
 
 /** The attributes of a convolution with the given windows. */
