@@ -1,12 +1,13 @@
 /** Runs operations at once, through `TFE_Execute`. */
 import { UserError } from '../base/errors.ts';
 import { check, library, status, type EagerOpHandle, type EagerTensorHandle } from '../native/index.ts';
-import { setAttributes, type AttributeSink, type Attributes } from './attributes.ts';
+import { setAttributes, type Attributes } from './attributes.ts';
 import { context } from './context.ts';
+import { EagerAttributes } from './eagerAttributes.ts';
 import type { DTypeName } from './dtype.ts';
 import type { Executor } from './executor.ts';
 import { toEagerTensor, type HostArray } from './hostArray.ts';
-import { EagerTensor, type Input, type Value } from './value.ts';
+import { EagerTensor, isList, type Input, type Value } from './value.ts';
 
 /** The most outputs that one operation may have here. */
 const maxOutputs = 4096;
@@ -15,7 +16,7 @@ export class EagerExecutor implements Executor {
   /** Room for the outputs of a synchronous call; such calls never overlap. */
   readonly #outputs = new BigUint64Array(maxOutputs);
   readonly #numOutputs = new Int32Array(1);
-  readonly #sink = new OpAttributes();
+  readonly #sink = new EagerAttributes();
 
   execute(op: string, inputs: readonly Input[], attributes: Attributes): EagerTensor[] {
     const handle = this.#prepare(op, inputs, attributes);
@@ -87,10 +88,6 @@ export class EagerExecutor implements Executor {
   }
 }
 
-function isList(input: Input): input is readonly Value[] {
-  return Array.isArray(input);
-}
-
 function collect(outputs: BigUint64Array, count: Int32Array): EagerTensor[] {
   const tensors: EagerTensor[] = [];
   for (let i = 0; i < (count[0] ?? 0); i++) tensors.push(new EagerTensor(outputs[i] as EagerTensorHandle));
@@ -105,47 +102,4 @@ function eagerHandle(value: Value): EagerTensorHandle {
     received: 'such a tensor, used outside of the function',
     remedy: 'Return it from the function that tf.function() compiles, and use what the call gives.',
   });
-}
-
-class OpAttributes implements AttributeSink {
-  op!: EagerOpHandle;
-
-  string(name: string, value: Uint8Array, length: number): void {
-    library().TFE_OpSetAttrString(this.op, name, value, length);
-  }
-  int(name: string, value: number): void {
-    library().TFE_OpSetAttrInt(this.op, name, value);
-  }
-  float(name: string, value: number): void {
-    library().TFE_OpSetAttrFloat(this.op, name, value);
-  }
-  bool(name: string, value: number): void {
-    library().TFE_OpSetAttrBool(this.op, name, value);
-  }
-  type(name: string, value: number): void {
-    library().TFE_OpSetAttrType(this.op, name, value);
-  }
-  shape(name: string, dims: BigInt64Array, numDims: number): void {
-    library().TFE_OpSetAttrShape(this.op, name, dims, numDims, status());
-    check(`attribute ${name}`);
-  }
-  func(name: string, value: Uint8Array, length: number): void {
-    library().TFE_OpSetAttrFunctionName(this.op, name, value, length);
-  }
-  strings(name: string, values: BigUint64Array, lengths: BigUint64Array, count: number): void {
-    library().TFE_OpSetAttrStringList(this.op, name, values, lengths, count);
-  }
-  ints(name: string, values: BigInt64Array, count: number): void {
-    library().TFE_OpSetAttrIntList(this.op, name, values, count);
-  }
-  floats(name: string, values: Float32Array, count: number): void {
-    library().TFE_OpSetAttrFloatList(this.op, name, values, count);
-  }
-  types(name: string, values: Int32Array, count: number): void {
-    library().TFE_OpSetAttrTypeList(this.op, name, values, count);
-  }
-  shapes(name: string, dims: BigInt64Array[], numDims: Int32Array, count: number): void {
-    library().TFE_OpSetAttrShapeList(this.op, name, dims, numDims, count, status());
-    check(`attribute ${name}`);
-  }
 }

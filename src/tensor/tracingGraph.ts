@@ -12,32 +12,16 @@ import {
   type OperationHandle,
   type Output,
 } from '../native/index.ts';
-import { int64s, setAttributes, type AttributeSink, type Attributes } from './attributes.ts';
+import { int64s, setAttributes, type Attributes } from './attributes.ts';
 import { context } from './context.ts';
 import { dataTypes, dtypeName, type DTypeName } from './dtype.ts';
+import { EffectOrder } from './effectOrder.ts';
 import type { Executor } from './executor.ts';
 import { toNativeTensor, type HostArray } from './hostArray.ts';
+import { OperationAttributes } from './operationAttributes.ts';
 import { TracedFunction } from './tracedFunction.ts';
 import type { EagerTensor } from './value.ts';
 import { GraphTensor, type Input, type Value } from './value.ts';
-
-/** Operations on a resource that leave it as it is; every other one counts as a change. */
-const readers = new Set([
-  'ReadVariableOp',
-  'VariableShape',
-  'VarIsInitializedOp',
-  'ResourceGather',
-  'ResourceGatherNd',
-]);
-
-/** Operations that all workers must run in one order, and that run even where nobody uses their result. */
-const isOrdered = (op: string): boolean => /^(Tfd|Collective|Print|Assert)/.test(op);
-
-/** What has happened to one resource so far: later operations wait for it. */
-interface History {
-  lastChange: OperationHandle | undefined;
-  readsSince: OperationHandle[];
-}
 
 /** What to note about an operation once it is part of the graph. */
 type WhenAdded = (operation: OperationHandle) => void;
@@ -49,10 +33,8 @@ export class TracingGraph implements Executor {
   readonly #arguments: GraphTensor[] = [];
   readonly #captures = new Map<EagerTensor, { inside: GraphTensor; owned: EagerTensor }>();
   readonly #constants = new Map<string, GraphTensor>();
-  readonly #histories = new Map<OperationHandle, History>();
-  readonly #mustRun = new Set<OperationHandle>();
+  readonly #effects = new EffectOrder();
   readonly #sink = new OperationAttributes();
-  #lastOrdered: OperationHandle | undefined;
   #numOperations = 0;
 
   constructor() {
@@ -82,7 +64,10 @@ export class TracingGraph implements Executor {
         }
       }
       setAttributes(this.#sink, attributes);
-      return this.#order(op, description, resources);
+      for (const earlier of this.#effects.before(op, resources)) library().TF_AddControlInput(description, earlier);
+      return (added) => {
+        this.#effects.add(op, resources, added);
+      };
     });
     const numOutputs = library().TF_OperationNumOutputs(operation);
     return Array.from({ length: numOutputs }, (_, index) => this.#wrap({ oper: operation, index }));
@@ -120,7 +105,7 @@ export class TracingGraph implements Executor {
     const outputs = results.map((result) => this.#inside(result).output);
     const captures = [...this.#captures.values()];
     const inputs = [...this.#arguments, ...captures.map((capture) => capture.inside)].map((value) => value.output);
-    const mustRun = BigUint64Array.from([...this.#mustRun, 0n]);
+    const mustRun = BigUint64Array.from([...this.#effects.mustRun, 0n]);
     const uniqueName = `${name.replaceAll(/[^A-Za-z0-9_.]/g, '_') || 'function'}_${numGraphs++}`;
     const fn = tf.TF_GraphToFunctionWithControlOutputs(
       this.#graph,
@@ -133,7 +118,7 @@ export class TracingGraph implements Executor {
       outputs.length,
       outputs,
       null,
-      this.#mustRun.size,
+      this.#effects.mustRun.size,
       mustRun,
       null,
       null,
@@ -206,47 +191,6 @@ export class TracingGraph implements Executor {
     return operation;
   }
 
-  /** Makes the operation wait for earlier ones whose effects it must see; returns what to note once it exists. */
-  #order(
-    op: string,
-    description: OperationDescriptionHandle,
-    resources: readonly GraphTensor[],
-  ): WhenAdded | undefined {
-    const ordered = isOrdered(op);
-    if (resources.length === 0 && !ordered) return undefined;
-    const changes = !readers.has(op);
-    const waitsFor = new Set<OperationHandle>();
-    for (const resource of resources) {
-      const history = this.#history(resource);
-      if (history.lastChange !== undefined) waitsFor.add(history.lastChange);
-      if (changes) for (const read of history.readsSince) waitsFor.add(read);
-    }
-    if (ordered && this.#lastOrdered !== undefined) waitsFor.add(this.#lastOrdered);
-    for (const earlier of waitsFor) library().TF_AddControlInput(description, earlier);
-    return (operation) => {
-      for (const resource of resources) {
-        const history = this.#history(resource);
-        if (changes) {
-          history.lastChange = operation;
-          history.readsSince = [];
-        } else {
-          history.readsSince.push(operation);
-        }
-      }
-      if (ordered) this.#lastOrdered = operation;
-      if (ordered || changes) this.#mustRun.add(operation);
-    };
-  }
-
-  #history(resource: GraphTensor): History {
-    let history = this.#histories.get(resource.output.oper);
-    if (history === undefined) {
-      history = { lastChange: undefined, readsSince: [] };
-      this.#histories.set(resource.output.oper, history);
-    }
-    return history;
-  }
-
   #wrap(output: Output): GraphTensor {
     const tf = library();
     const dtype = dtypeName(tf.TF_OperationOutputType(output));
@@ -257,50 +201,5 @@ export class TracingGraph implements Executor {
     tf.TF_GraphGetTensorShape(this.#graph, output, dims, numDims, status());
     check('the shape of an output');
     return new GraphTensor(this, output, dtype, Array.from(dims.subarray(0, numDims), Number), this.#numOperations);
-  }
-}
-
-function isList(input: Input): input is readonly Value[] {
-  return Array.isArray(input);
-}
-
-class OperationAttributes implements AttributeSink {
-  description!: OperationDescriptionHandle;
-
-  string(name: string, value: Uint8Array, length: number): void {
-    library().TF_SetAttrString(this.description, name, value, length);
-  }
-  int(name: string, value: number): void {
-    library().TF_SetAttrInt(this.description, name, value);
-  }
-  float(name: string, value: number): void {
-    library().TF_SetAttrFloat(this.description, name, value);
-  }
-  bool(name: string, value: number): void {
-    library().TF_SetAttrBool(this.description, name, value);
-  }
-  type(name: string, value: number): void {
-    library().TF_SetAttrType(this.description, name, value);
-  }
-  shape(name: string, dims: BigInt64Array, numDims: number): void {
-    library().TF_SetAttrShape(this.description, name, dims, numDims);
-  }
-  func(name: string, value: Uint8Array, length: number): void {
-    library().TF_SetAttrFuncName(this.description, name, value, length);
-  }
-  strings(name: string, values: BigUint64Array, lengths: BigUint64Array, count: number): void {
-    library().TF_SetAttrStringList(this.description, name, values, lengths, count);
-  }
-  ints(name: string, values: BigInt64Array, count: number): void {
-    library().TF_SetAttrIntList(this.description, name, values, count);
-  }
-  floats(name: string, values: Float32Array, count: number): void {
-    library().TF_SetAttrFloatList(this.description, name, values, count);
-  }
-  types(name: string, values: Int32Array, count: number): void {
-    library().TF_SetAttrTypeList(this.description, name, values, count);
-  }
-  shapes(name: string, dims: BigInt64Array[], numDims: Int32Array, count: number): void {
-    library().TF_SetAttrShapeList(this.description, name, dims, numDims, count);
   }
 }

@@ -10,6 +10,11 @@ export type Value = EagerTensor | GraphTensor;
 /** One input of an operation: a value, or a list of values for an operation that takes a list. */
 export type Input = Value | readonly Value[];
 
+/** Whether an operation takes a list in this place. */
+export function isList(input: Input): input is readonly Value[] {
+  return Array.isArray(input);
+}
+
 let liveTensors = 0;
 
 /** Number of eager tensors of this process that have not been disposed. */
