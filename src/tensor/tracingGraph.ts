@@ -21,7 +21,7 @@ import { toNativeTensor, type HostArray } from './hostArray.ts';
 import { OperationAttributes } from './operationAttributes.ts';
 import { TracedFunction } from './tracedFunction.ts';
 import type { EagerTensor } from './value.ts';
-import { GraphTensor, type Input, type Value } from './value.ts';
+import { GraphTensor, isList, type Input, type Value } from './value.ts';
 
 /** What to note about an operation once it is part of the graph. */
 type WhenAdded = (operation: OperationHandle) => void;
