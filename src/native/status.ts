@@ -33,7 +33,7 @@ const mistakes: ReadonlySet<string> = new Set([
   'OUT_OF_RANGE',
   'UNIMPLEMENTED',
 ]);
-const peers: ReadonlySet<string> = new Set(['UNAVAILABLE', 'ABORTED', 'CANCELLED', 'DEADLINE_EXCEEDED']);
+const peers: ReadonlySet<string> = new Set(['UNAVAILABLE', 'CANCELLED', 'DEADLINE_EXCEEDED']);
 
 let shared: StatusHandle | undefined;
 
