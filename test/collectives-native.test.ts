@@ -15,8 +15,8 @@ const skip =
 const options = { timeout: 60_000, skip };
 
 for (const size of [2, 3]) {
-  test(`every op, dtype and reduction is right among ${size} processes`, options, async () => {
-    const reports = await runRanks(rankFile, 'results', size);
+  test(`every op, dtype and reduction is right among ${size} processes`, options, async ({ signal }) => {
+    const reports = await runRanks(rankFile, 'results', size, signal);
     const first = reports[0] ?? {};
     for (const [rank, report] of reports.entries()) {
       for (const dtype of Object.keys(codecs) as DtypeName[]) {
@@ -69,8 +69,8 @@ function assertReduced(dtype: DtypeName, size: number, received: number[][]): vo
   }
 }
 
-test('wrong numbers, lost communicators and ranks that disagree are errors', options, async () => {
-  for (const [rank, report] of (await runRanks(rankFile, 'failures', 3)).entries()) {
+test('wrong numbers, lost communicators and ranks that disagree are errors', options, async ({ signal }) => {
+  for (const [rank, report] of (await runRanks(rankFile, 'failures', 3, signal)).entries()) {
     assert.match(String(report['unknown']), /^code 3: .*no communicator has the number 999/);
     assert.match(String(report['freed']), /^code 3: .*no communicator has the number/);
     assert.match(String(report['freedTwice']), /^argument: no communicator/);
@@ -85,24 +85,28 @@ test('wrong numbers, lost communicators and ranks that disagree are errors', opt
   }
 });
 
-test("a collective that waits holds none of TensorFlow's threads", options, async () => {
-  const [report] = await runRanks(rankFile, 'waiting', 2);
+test("a collective that waits holds none of TensorFlow's threads", options, async ({ signal }) => {
+  const [report] = await runRanks(rankFile, 'waiting', 2, signal);
   assert.ok(Number(report?.['computeMs']) < 300, `another function took ${String(report?.['computeMs'])} ms meanwhile`);
 });
 
-test('a killed peer is noticed by all others within a second, and they go on without it', options, async () => {
-  const reports = await runRanks(rankFile, 'killed', 4);
-  const diedAt = Number(reports[3]?.['diedAt']);
-  for (const report of reports.slice(0, 3)) {
-    assert.match(String(report['failure']), /^code 10: .*ended: /);
-    assert.ok(Number(report['noticedAt']) - diedAt < 1000);
-    assert.match(String(report['later']), /^code 10: .*ended: /, 'the lost communicator stays lost');
-    assert.equal(report['afterwards'], 1 + 2 + 3);
-  }
-});
+test(
+  'a killed peer is noticed by all others within a second, and they go on without it',
+  options,
+  async ({ signal }) => {
+    const reports = await runRanks(rankFile, 'killed', 4, signal);
+    const diedAt = Number(reports[3]?.['diedAt']);
+    for (const report of reports.slice(0, 3)) {
+      assert.match(String(report['failure']), /^code 10: .*ended: /);
+      assert.ok(Number(report['noticedAt']) - diedAt < 1000);
+      assert.match(String(report['later']), /^code 10: .*ended: /, 'the lost communicator stays lost');
+      assert.equal(report['afterwards'], 1 + 2 + 3);
+    }
+  },
+);
 
-test('two hundred rings leave threads, files and memory as they were', options, async () => {
-  for (const report of await runRanks(rankFile, 'reforming', 2)) {
+test('two hundred rings leave threads, files and memory as they were', options, async ({ signal }) => {
+  for (const report of await runRanks(rankFile, 'reforming', 2, signal)) {
     const [before, after] = [report['before'], report['after']] as [Footprint, Footprint];
     assert.deepEqual(report['sums'], [3]);
     assert.ok(after.threads <= before.threads, `${before.threads} threads became ${after.threads}`);

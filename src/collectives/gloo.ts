@@ -1,6 +1,11 @@
 /** Collectives over Gloo (the engine of PyTorch's and Horovod's CPU collectives), as ops inside TensorFlow's graph. */
 import { EnvironmentError, PeerError, UserError } from '../base/errors.ts';
-import { collectivesLibrary, type CollectivesLibrary, type CommunicatorId } from '../native/index.ts';
+import {
+  collectivesLibrary,
+  connectCommunicator,
+  type CollectivesLibrary,
+  type CommunicatorId,
+} from '../native/index.ts';
 import { executor, ResourceVariable, toEagerTensor, type Attributes, type Value } from '../tensor/index.ts';
 import type { Communicator, GroupOptions, Reduction } from './communicator.ts';
 
@@ -20,14 +25,7 @@ export async function formGloo(options: GroupOptions): Promise<GlooCommunicator>
   const id = Number(out[0]) as CommunicatorId;
   try {
     const all = await options.exchange('gloo', ownAddresses(native, id));
-    const addresses = Buffer.concat(all);
-    const failure = await new Promise<string | null>((resolve, reject) => {
-      native.tfd_communicator_connect.async(id, addresses, addresses.length, (error, message) => {
-        if (error === null) resolve(message);
-        else reject(error);
-      });
-    });
-    check(failure);
+    check(await connectCommunicator(id, Buffer.concat(all)));
   } catch (error) {
     native.tfd_communicator_free(id);
     throw error;

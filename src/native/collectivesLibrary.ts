@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import koffi from 'koffi';
-import { EnvironmentError, UserError } from '../base/errors.ts';
-import { collectives, collectivesAbiVersion } from './bindings/collectives.ts';
+import { EnvironmentError, InternalError, UserError } from '../base/errors.ts';
+import { collectives, collectivesAbiVersion, type CommunicatorId, type TfdMessage } from './bindings/collectives.ts';
 import type { BoundTable } from './bindings/declare.ts';
 import { loadForGood } from './loadForGood.ts';
 import { library } from './library.ts';
@@ -47,6 +47,28 @@ export function collectivesLibrary(): CollectivesLibrary | undefined {
   if (loaded !== undefined) return loaded;
   const path = findCollectivesLibrary();
   return path === undefined ? undefined : (loaded = load(path));
+}
+
+/** What native calls on other threads read at this moment: koffi keeps their callbacks alive, and not the memory. */
+const inUse = new Set<Uint8Array>();
+
+/**
+ * Connects a communicator to all other ranks, off the event loop.
+ *
+ * @param addresses - What `tfd_communicator_addresses` gave on every rank, in the order of the ranks.
+ */
+export function connectCommunicator(id: CommunicatorId, addresses: Uint8Array): Promise<TfdMessage> {
+  const native = collectivesLibrary();
+  if (native === undefined) throw new InternalError('A communicator exists without its library.');
+  const own = Uint8Array.from(addresses);
+  inUse.add(own);
+  return new Promise<TfdMessage>((resolve, reject) => {
+    native.tfd_communicator_connect.async(id, own, own.length, (error, message) => {
+      inUse.delete(own);
+      if (error === null) resolve(message);
+      else reject(error);
+    });
+  });
 }
 
 function load(path: string): CollectivesLibrary {

@@ -4,6 +4,11 @@ export { listDevices, type Device } from './listDevices.ts';
 export { check, status } from './status.ts';
 export { addressesOf, offset, readMemory, writeMemory } from './memory.ts';
 export type * from './bindings/handles.ts';
-export { collectivesLibrary, findCollectivesLibrary, type CollectivesLibrary } from './collectivesLibrary.ts';
+export {
+  collectivesLibrary,
+  connectCommunicator,
+  findCollectivesLibrary,
+  type CollectivesLibrary,
+} from './collectivesLibrary.ts';
 export type { CommunicatorId } from './bindings/collectives.ts';
 export { ensureRuntime, findRuntime, type Runtime } from './runtime/index.ts';

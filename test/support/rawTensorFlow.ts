@@ -124,13 +124,15 @@ function execute(context: ContextHandle, name: string, inputs: readonly EagerTen
   const op = library().TFE_NewOp(context, name, own);
   for (const input of inputs) library().TFE_OpAddInput(op, input, own);
   const outputs = new BigUint64Array(numOutputs);
+  const count = Int32Array.of(numOutputs);
   return new Promise<EagerTensorHandle[]>((resolve, reject) => {
-    library().TFE_Execute.async(op, outputs, Int32Array.of(numOutputs), own, () => {
+    library().TFE_Execute.async(op, outputs, count, own, () => {
       library().TFE_DeleteOp(op);
       const code = library().TF_GetCode(own);
       const message = library().TF_Message(own);
       library().TF_DeleteStatus(own);
-      if (code === 0) resolve(Array.from(outputs) as EagerTensorHandle[]);
+      // Using `count` here keeps it alive until TensorFlow has written to it: koffi holds only the callback.
+      if (code === 0) resolve(Array.from(outputs.subarray(0, count[0])) as EagerTensorHandle[]);
       else reject(new Error(`code ${code}: ${message}`));
     });
   });

@@ -1,7 +1,7 @@
 /** Test support: communicators of several processes; the parent carries the addresses between its children. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { collectivesLibrary } from '../../src/native/collectivesLibrary.ts';
+import { collectivesLibrary, connectCommunicator } from '../../src/native/collectivesLibrary.ts';
 import type { CommunicatorId } from '../../src/native/bindings/collectives.ts';
 
 /** What the children and their parent say to each other. */
@@ -41,13 +41,8 @@ export function addressesOf(id: CommunicatorId): Buffer {
   return bytes;
 }
 
-export function connect(id: CommunicatorId, all: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    native().tfd_communicator_connect.async(id, all, all.length, (error, message) => {
-      if (error !== null || message !== null) reject(error ?? new Error(String(message)));
-      else resolve();
-    });
-  });
+export async function connect(id: CommunicatorId, all: Buffer): Promise<void> {
+  ok(await connectCommunicator(id, all));
 }
 
 /** In a child: forms the ring `name` together with the other children that ask for it. */
@@ -75,9 +70,17 @@ function tell(message: Message): void {
   process.send?.(message);
 }
 
-/** In the test: `size` children that run `file` with a scenario, and what each reported. */
-export async function runRanks(file: URL, scenario: string, size: number): Promise<Record<string, unknown>[]> {
+/** In the test: `size` children that run `file` with a scenario, and what each reported. `signal` kills them. */
+export async function runRanks(
+  file: URL,
+  scenario: string,
+  size: number,
+  signal?: AbortSignal,
+): Promise<Record<string, unknown>[]> {
   const children = Array.from({ length: size }, (_, rank) => fork(file, [scenario, String(rank), String(size)]));
+  signal?.addEventListener('abort', () => {
+    for (const child of children) child.kill('SIGKILL');
+  });
   const reports: Record<string, unknown>[] = children.map(() => ({}));
   const rings = new Map<string, Map<number, { readonly child: ChildProcess; readonly bytes: string }>>();
   for (const child of children) {
@@ -93,10 +96,16 @@ export async function runRanks(file: URL, scenario: string, size: number): Promi
       }
     });
   }
+  // A rank that fails ends the others, which would wait for it for ever; one that kills itself means to.
+  const exits = children.map(async (child, rank) => {
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    if (code !== 0 && signal !== 'SIGKILL') throw new Error(`rank ${rank} ended with ${code ?? signal}`);
+  });
   try {
-    await Promise.all(children.map((child) => once(child, 'exit')));
+    await Promise.all(exits);
   } finally {
     for (const child of children) child.kill('SIGKILL');
+    await Promise.allSettled(exits);
   }
   return reports;
 }
