@@ -34,6 +34,8 @@ const mistakes: ReadonlySet<string> = new Set([
   'UNIMPLEMENTED',
 ]);
 const peers: ReadonlySet<string> = new Set(['UNAVAILABLE', 'CANCELLED', 'DEADLINE_EXCEEDED']);
+/** A collective that lost a peer reports ABORTED, as an operation does that failed inside oneDNN: the node tells. */
+const isCollective = /\bnode (Tfd|Collective)/;
 
 let shared: StatusHandle | undefined;
 
@@ -63,5 +65,6 @@ function toError(what: string, code: number, message: string): DistributeError {
   if (mistakes.has(name)) {
     return new UserError({ ...parts, remedy: 'Check the shapes, dtypes and attributes that the message names.' });
   }
-  return peers.has(name) ? new PeerError(parts) : new EnvironmentError(parts);
+  const isPeer = peers.has(name) || isCollective.test(message);
+  return isPeer ? new PeerError(parts) : new EnvironmentError(parts);
 }

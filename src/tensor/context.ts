@@ -22,6 +22,8 @@ function create(): ContextHandle {
   const config = encode(ConfigProtoSchema, {
     intraOpParallelismThreads: numThreads(),
     interOpParallelismThreads: numThreads(),
+    // Idle threads of a process that has only a share of the cores must not take those of the others.
+    experimental: { disableThreadSpinning: numThreads() < availableParallelism() },
   });
   tf.TFE_ContextOptionsSetConfig(options, config, config.length, status());
   check('the options of the context');
