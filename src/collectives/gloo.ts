@@ -41,7 +41,6 @@ export class GlooCommunicator implements Communicator {
   readonly #native: CollectivesLibrary;
   readonly #id: CommunicatorId;
   readonly #variable: ResourceVariable;
-  #nextTag = 0;
 
   constructor(native: CollectivesLibrary, id: CommunicatorId, rank: number, size: number) {
     this.#native = native;
@@ -70,7 +69,7 @@ export class GlooCommunicator implements Communicator {
   }
 
   #run(op: string, values: readonly Value[], attributes: Attributes): Value[] {
-    return executor().execute(op, [values, this.#variable.read()], { ...attributes, tag: { int: this.#nextTag++ } });
+    return executor().execute(op, [values, this.#variable.read()], attributes);
   }
 }
 
