@@ -41,7 +41,8 @@ export class EagerExecutor implements Executor {
     after: Promise<unknown>,
   ): Promise<EagerTensor[]> {
     const tf = library();
-    const handle = this.#prepare(op, inputs, {});
+    // TensorFlow optimizes the graph of a function only where its call has this attribute, even if it is empty.
+    const handle = this.#prepare(op, inputs, { config_proto: '' });
     const outputs = new BigUint64Array(Math.max(1, numOutputs));
     const count = Int32Array.of(numOutputs);
     const ownStatus = tf.TF_NewStatus();

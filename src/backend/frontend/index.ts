@@ -7,12 +7,14 @@ import { installDisposedTensors } from './disposedTensors.ts';
 import { installFloor } from './floor.ts';
 import { installFileSystem } from './fileSystem.ts';
 import { installRandom } from './random/install.ts';
+import { installSoftmaxCrossEntropy } from './softmaxCrossEntropy.ts';
 
 installChainedOps();
 installDisposedTensors();
 installFileSystem();
 installFloor();
 installRandom();
+installSoftmaxCrossEntropy();
 
 // For the types that they add to TF.js's.
 export type * from './chainedOps.ts';

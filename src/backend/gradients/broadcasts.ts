@@ -1,6 +1,5 @@
 /** Gradients of kernels on two inputs that broadcast: TF.js's own fail where the shapes differ. */
 import {
-  backend_util,
   cast,
   greaterEqual,
   less,
@@ -9,12 +8,11 @@ import {
   mul,
   neg,
   registerGradient,
-  reshape,
   sub,
-  sum,
   type GradFunc,
   type Tensor,
 } from '@tensorflow/tfjs-core';
+import { sumTo } from './sumTo.ts';
 
 type Pair = [a: Tensor, b: Tensor];
 
@@ -37,10 +35,4 @@ for (const [kernelName, compute] of Object.entries(factors)) {
       b: () => sumTo(b.shape, mul(dy, compute(a, b)[1])),
     })) as unknown as GradFunc,
   });
-}
-
-/** Sums what was broadcast from `shape`. */
-function sumTo(shape: number[], gradient: Tensor): Tensor {
-  const axes = backend_util.getReductionAxes(shape, gradient.shape);
-  return reshape(axes.length === 0 ? gradient : sum(gradient, axes), shape);
 }

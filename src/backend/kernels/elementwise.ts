@@ -50,7 +50,6 @@ const rounding = { Ceil: 'Ceil', Floor: 'Floor', Round: 'Round' } as const;
 const anyUnary = { LogicalNot: 'LogicalNot', OnesLike: 'OnesLike', ZerosLike: 'ZerosLike' } as const;
 
 const numericBinary = {
-  Add: 'AddV2',
   BitwiseAnd: 'BitwiseAnd',
   FloorDiv: 'FloorDiv',
   Greater: 'Greater',

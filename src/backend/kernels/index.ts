@@ -1,5 +1,6 @@
 /** Registers every kernel. */
 import './activations.ts';
+import './bias.ts';
 import './Cast.ts';
 import './complex.ts';
 import './conv2d.ts';
@@ -27,5 +28,6 @@ import './search.ts';
 import './shapes.ts';
 import './slices.ts';
 import './softmax.ts';
+import './softmaxCrossEntropy.ts';
 import './sparse.ts';
 import './strings.ts';
