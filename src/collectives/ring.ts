@@ -1,7 +1,7 @@
 /** Collectives over the ring in TensorFlow's own gRPC servers: slower, and there wherever TensorFlow is. */
 import { createServer, type AddressInfo } from 'node:net';
 import { encode, ServerDefSchema } from '../native/protos/index.ts';
-import { enableCollectives, executor, type Value } from '../tensor/index.ts';
+import { abortCollectives, enableCollectives, executor, type Value } from '../tensor/index.ts';
 import type { Communicator, GroupOptions, Reduction } from './communicator.ts';
 
 /** Forms the group: every rank starts a TensorFlow server on a free port, and tells the others where. */
@@ -47,12 +47,12 @@ export class RingCommunicator implements Communicator {
     });
   }
 
-  abort(): void {
-    // TensorFlow's servers notice a lost peer by themselves, and cannot be stopped (tensorflow#60706).
+  abort(reason: string): void {
+    abortCollectives(reason);
   }
 
   close(): void {
-    // As above: the server lives as long as the process.
+    // TensorFlow's server lives as long as the process: it cannot be stopped (tensorflow#60706).
   }
 
   #reduce(value: Value, finalOp: 'Id' | 'Div'): Value {

@@ -35,9 +35,7 @@ export function isLibraryLoaded(): boolean {
 function load(): Library {
   const runtime = findRuntime();
   if (runtime === undefined) throw runtimeUnavailable(['the places where a library may lie on this machine']);
-  // The user's own setting is respected; without one, TensorFlow says nothing but errors.
-  const isQuiet = process.env['TF_CPP_MIN_LOG_LEVEL'] === undefined;
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  const isQuiet = silenceByDefault();
   // TensorFlow's graph optimizer recurses deeply, and koffi runs native code on stacks of its own.
   const stackBytes = 16 << 20;
   koffi.config({ ...koffi.config(), sync_stack_size: stackBytes, async_stack_size: stackBytes });
@@ -53,6 +51,18 @@ function load(): Library {
   assertSupportedVersion(bound.TF_Version());
   leaveWithoutDestructors();
   return bound;
+}
+
+/**
+ * Where the user has not set `TF_CPP_MIN_LOG_LEVEL`, lets TensorFlow report errors only. The second variable tells
+ * processes started by this one that the first is not the user's.
+ */
+function silenceByDefault(): boolean {
+  if (process.env['TF_CPP_MIN_LOG_LEVEL'] === undefined) {
+    process.env['TF_CPP_MIN_LOG_LEVEL'] = '2';
+    process.env['TFJS_DISTRIBUTE_QUIET'] = '1';
+  }
+  return process.env['TFJS_DISTRIBUTE_QUIET'] === '1';
 }
 
 function declareTypes(): void {

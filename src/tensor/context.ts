@@ -42,3 +42,13 @@ export function enableCollectives(serverDef: Uint8Array): void {
   library().TFE_EnableCollectiveOps(context(), serverDef, serverDef.length, status());
   check("TensorFlow's collectives");
 }
+
+/** Ends the collectives over TensorFlow's own servers that wait, with `reason`; this process can run none afterwards. */
+export function abortCollectives(reason: string): void {
+  const tf = library();
+  const unavailable = 14;
+  const why = tf.TF_NewStatus();
+  tf.TF_SetStatus(why, unavailable, reason);
+  tf.TFE_AbortCollectiveOps(context(), why);
+  tf.TF_DeleteStatus(why);
+}

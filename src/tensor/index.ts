@@ -1,6 +1,6 @@
 /** Tensors, variables and the two ways to run an operation: now, or into a graph. */
 export type { Attribute, Attributes } from './attributes.ts';
-export { enableCollectives, numThreads } from './context.ts';
+export { abortCollectives, enableCollectives, numThreads } from './context.ts';
 export type { DTypeName } from './dtype.ts';
 export { eagerExecutor, executor, withExecutor, type Executor } from './executor.ts';
 export { toEagerTensor, toHostArray, type HostArray } from './hostArray.ts';

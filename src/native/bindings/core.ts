@@ -7,6 +7,9 @@ export const core = {
 
   TF_NewStatus: c<() => StatusHandle>('TF_Status* TF_NewStatus(void)'),
   TF_DeleteStatus: c<(status: StatusHandle) => void>('void TF_DeleteStatus(TF_Status*)'),
+  TF_SetStatus: c<(status: StatusHandle, code: number, message: string) => void>(
+    'void TF_SetStatus(TF_Status* s, int code, const char* msg)',
+  ),
   TF_GetCode: c<(status: StatusHandle) => number>('int TF_GetCode(const TF_Status* s)'),
   TF_Message: c<(status: StatusHandle) => string>('const char* TF_Message(const TF_Status* s)'),
 

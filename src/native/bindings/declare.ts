@@ -13,7 +13,7 @@ export type Bound<F> = F extends (...args: infer A) => infer R
 /** The functions of a table, by name. */
 export type BoundTable<T> = { readonly [K in keyof T]: T[K] extends Signature<infer F> ? Bound<F> : never };
 
-/** Declares one C function; the signature is compared with TensorFlow's headers by `tools/check-signatures.ts`. */
+/** Declares one C function; `test/signatures.test.ts` compares the signature with TensorFlow's headers. */
 export function c<F>(signature: string): Signature<F> {
   return signature;
 }

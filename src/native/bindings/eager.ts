@@ -28,7 +28,6 @@ export const eager = {
   TFE_ContextListDevices: c<(context: ContextHandle, status: StatusHandle) => DeviceListHandle>(
     'TF_DeviceList* TFE_ContextListDevices(TFE_Context* ctx, TF_Status* status)',
   ),
-  TFE_ContextClearCaches: c<(context: ContextHandle) => void>('void TFE_ContextClearCaches(TFE_Context* ctx)'),
   TFE_EnableCollectiveOps: c<
     (context: ContextHandle, serverDef: Uint8Array, length: number, status: StatusHandle) => void
   >('void TFE_EnableCollectiveOps(TFE_Context* ctx, const void* proto, size_t proto_len, TF_Status* status)'),
