@@ -1,7 +1,7 @@
 /** Collectives over the ring in TensorFlow's own gRPC servers: slower, and there wherever TensorFlow is. */
 import { createServer, type AddressInfo } from 'node:net';
 import { encode, ServerDefSchema } from '../native/protos/index.ts';
-import { abortCollectives, enableCollectives, executor, type Value } from '../tensor/index.ts';
+import { abortCollectives, enableCollectives, executor, ResourceVariable, type Value } from '../tensor/index.ts';
 import type { Communicator, GroupOptions, Reduction } from './communicator.ts';
 
 /** Forms the group: every rank starts a TensorFlow server on a free port, and tells the others where. */
@@ -10,15 +10,17 @@ export async function formRing(options: GroupOptions): Promise<RingCommunicator>
   const port = await freePort(address);
   const all = await options.exchange('tensorflow', Buffer.from(`${address}:${port}`));
   const tasks = Object.fromEntries(all.map((task, index) => [index, Buffer.from(task).toString()]));
-  enableCollectives(
-    encode(ServerDefSchema, {
-      cluster: { job: [{ name: 'worker', tasks }] },
-      jobName: 'worker',
-      taskIndex: rank,
-      protocol: 'grpc',
-      defaultSessionConfig: { experimental: { collectiveGroupLeader: '/job:worker/replica:0/task:0' } },
-    }),
-  );
+  const server = encode(ServerDefSchema, {
+    cluster: { job: [{ name: 'worker', tasks }] },
+    jobName: 'worker',
+    taskIndex: rank,
+    protocol: 'grpc',
+    defaultSessionConfig: { experimental: { collectiveGroupLeader: '/job:worker/replica:0/task:0' } },
+  });
+  // The devices get other names with that: what was compiled before must be compiled anew.
+  ResourceVariable.moveAll(() => {
+    enableCollectives(server);
+  });
   return new RingCommunicator(rank, size, options.collectiveTimeoutMs);
 }
 

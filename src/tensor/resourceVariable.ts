@@ -4,23 +4,19 @@ import type { DTypeName } from './dtype.ts';
 import type { EagerTensor } from './value.ts';
 import { GraphTensor, type Value } from './value.ts';
 
+const live = new Set<ResourceVariable>();
+
 export class ResourceVariable {
   readonly dtype: DTypeName;
   readonly shape: readonly number[];
-  readonly #resource: EagerTensor;
+  #resource: EagerTensor;
 
   /** @param initial - The first value; copied only when the variable is changed. */
   constructor(initial: EagerTensor) {
     this.dtype = initial.dtype;
     this.shape = initial.shape;
-    const [resource] = eagerExecutor().execute('VarHandleOp', [], {
-      dtype: { type: this.dtype },
-      shape: { shape: this.shape },
-      // TensorFlow's name for "nobody else can find this one; free it with its last handle".
-      shared_name: 'cd2c89b7-88b7-44c8-ad83-06c2a9158347',
-    });
-    this.#resource = resource as EagerTensor;
-    eagerExecutor().execute('AssignVariableOp', [this.#resource, initial], {});
+    this.#resource = this.#place(initial);
+    live.add(this);
   }
 
   /** What operations such as `ResourceApplyAdam` take. */
@@ -39,6 +35,33 @@ export class ResourceVariable {
   }
 
   dispose(): void {
+    live.delete(this);
     this.#resource.dispose();
+  }
+
+  /**
+   * Moves all variables over a change of the context's devices, which `change` makes: a variable belongs to a device by
+   * name, and would be lost. Functions compiled before still refer to the old ones.
+   */
+  static moveAll(change: () => void): void {
+    const values = [...live].map((variable) => [variable, variable.read() as EagerTensor] as const);
+    change();
+    for (const [variable, value] of values) {
+      variable.#resource.dispose();
+      variable.#resource = variable.#place(value);
+      value.dispose();
+    }
+  }
+
+  /** A new resource with the given value. */
+  #place(value: EagerTensor): EagerTensor {
+    const [resource] = eagerExecutor().execute('VarHandleOp', [], {
+      dtype: { type: this.dtype },
+      shape: { shape: this.shape },
+      // TensorFlow's name for "nobody else can find this one; free it with its last handle".
+      shared_name: 'cd2c89b7-88b7-44c8-ad83-06c2a9158347',
+    });
+    eagerExecutor().execute('AssignVariableOp', [resource as EagerTensor, value], {});
+    return resource as EagerTensor;
   }
 }
