@@ -39,10 +39,11 @@ export class EagerExecutor implements Executor {
     inputs: readonly Input[],
     numOutputs: number,
     after: Promise<unknown>,
+    attributes: Attributes = {},
   ): Promise<EagerTensor[]> {
     const tf = library();
     // TensorFlow optimizes the graph of a function only where its call has this attribute, even if it is empty.
-    const handle = this.#prepare(op, inputs, { config_proto: '' });
+    const handle = this.#prepare(op, inputs, { config_proto: '', ...attributes });
     const outputs = new BigUint64Array(Math.max(1, numOutputs));
     const count = Int32Array.of(numOutputs);
     const ownStatus = tf.TF_NewStatus();

@@ -11,8 +11,11 @@ const readers = new Set([
   'ResourceGatherNd',
 ]);
 
-/** Operations that all workers must run in one order, and that run even where nobody uses their result. */
-const isCommunication = (op: string): boolean => /^(Tfd|Collective|Print|Assert)/.test(op);
+/**
+ * Operations that all workers must run in one order, and that run even where nobody uses their result; among them
+ * control flow with effects inside.
+ */
+const isCommunication = (op: string): boolean => /^(Tfd|Collective|Print|Assert|If$|While$)/.test(op);
 
 /** What has happened to one resource so far. */
 interface History {

@@ -4,6 +4,7 @@ export { abortCollectives, enableCollectives, numThreads } from './context.ts';
 export type { DTypeName } from './dtype.ts';
 export { eagerExecutor, executor, withExecutor, type Executor } from './executor.ts';
 export { toEagerTensor, toHostArray, type HostArray } from './hostArray.ts';
+export type { TracedOperation } from './operationLog.ts';
 export { ResourceVariable } from './resourceVariable.ts';
 export { TracedFunction } from './tracedFunction.ts';
 export { TracingGraph } from './tracingGraph.ts';

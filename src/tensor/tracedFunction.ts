@@ -1,37 +1,60 @@
 /** A function that TensorFlow has compiled from a traced graph: one native call runs all of it. */
 import { check, library, status } from '../native/index.ts';
+import type { Attributes } from './attributes.ts';
 import { context } from './context.ts';
 import { eagerExecutor } from './executor.ts';
+import type { OperationLog, TracedOperation } from './operationLog.ts';
 import type { EagerTensor } from './value.ts';
 
 let lastCall: Promise<unknown> = Promise.resolve();
 
+/** What a traced function is made of. */
+export interface TracedParts {
+  readonly name: string;
+  /** Tensors from outside that the function uses; owned by it from now on. */
+  readonly captures: readonly EagerTensor[];
+  readonly numOutputs: number;
+  readonly log: OperationLog;
+}
+
 export class TracedFunction {
   readonly name: string;
-  readonly numOutputs: number;
-  readonly #captures: readonly EagerTensor[];
+  readonly #parts: TracedParts;
+  #lastCall: Promise<unknown> = Promise.resolve();
 
-  /** @param captures - Tensors from outside that the function uses; owned by it from now on. */
-  constructor(name: string, captures: readonly EagerTensor[], numOutputs: number) {
-    this.name = name;
-    this.numOutputs = numOutputs;
-    this.#captures = captures;
+  constructor(parts: TracedParts) {
+    this.name = parts.name;
+    this.#parts = parts;
+  }
+
+  /** Everything that the function does, in the order in which it was traced. */
+  get operations(): TracedOperation[] {
+    return this.#parts.log.list();
   }
 
   /**
    * Runs the function on another thread. Calls of all functions run one after the other, in the order in which they
    * were made, so that every worker reaches its collectives in the same order.
+   *
+   * @param attributes - Attributes of the call, for example `_XlaMustCompile`.
    */
-  call(inputs: readonly EagerTensor[]): Promise<EagerTensor[]> {
-    const result = eagerExecutor().executeAsync(this.name, [...inputs, ...this.#captures], this.numOutputs, lastCall);
-    lastCall = result.catch(() => undefined);
+  call(inputs: readonly EagerTensor[], attributes: Attributes = {}): Promise<EagerTensor[]> {
+    const { name, captures, numOutputs, log } = this.#parts;
+    const result = eagerExecutor()
+      .executeAsync(name, [...inputs, ...captures], numOutputs, lastCall, attributes)
+      .catch((error: unknown) => {
+        throw log.locate(error);
+      });
+    this.#lastCall = lastCall = result.catch(() => undefined);
     return result;
   }
 
-  /** Removes the function, and lets go of what it captured. */
+  /** Lets go of what the function captured, and removes it once its last call is done. */
   dispose(): void {
-    for (const capture of this.#captures) capture.dispose();
-    library().TFE_ContextRemoveFunction(context(), this.name, status());
-    check(`removing ${this.name}`);
+    for (const capture of this.#parts.captures) capture.dispose();
+    void this.#lastCall.then(() => {
+      library().TFE_ContextRemoveFunction(context(), this.name, status());
+      check(`removing ${this.name}`);
+    });
   }
 }

@@ -12,21 +12,17 @@ import {
   type OperationHandle,
   type Output,
 } from '../native/index.ts';
+import { addFunction } from './addFunction.ts';
 import { int64s, setAttributes, type Attributes } from './attributes.ts';
-import { context } from './context.ts';
 import { dataTypes, dtypeName, type DTypeName } from './dtype.ts';
 import { EffectOrder } from './effectOrder.ts';
 import type { Executor } from './executor.ts';
 import { toNativeTensor, type HostArray } from './hostArray.ts';
 import { OperationAttributes } from './operationAttributes.ts';
+import { OperationLog } from './operationLog.ts';
 import { TracedFunction } from './tracedFunction.ts';
 import type { EagerTensor } from './value.ts';
 import { GraphTensor, isList, type Input, type Value } from './value.ts';
-
-/** What to note about an operation once it is part of the graph. */
-type WhenAdded = (operation: OperationHandle) => void;
-
-let numGraphs = 0;
 
 export class TracingGraph implements Executor {
   readonly #graph: GraphHandle;
@@ -35,7 +31,8 @@ export class TracingGraph implements Executor {
   readonly #constants = new Map<string, GraphTensor>();
   readonly #effects = new EffectOrder();
   readonly #sink = new OperationAttributes();
-  #numOperations = 0;
+  readonly #log = new OperationLog();
+  readonly #names = new Map<OperationHandle, string>();
 
   constructor() {
     this.#graph = library().TF_NewGraph();
@@ -52,25 +49,26 @@ export class TracingGraph implements Executor {
     const inside = inputs.map((input) =>
       isList(input) ? input.map((value) => this.#inside(value)) : this.#inside(input),
     );
+    const flat = inside.flat();
+    const resources = flat.filter(({ dtype }) => dtype === 'resource');
+    const earlier = this.#effects.before(op, resources);
     const operation = this.#add(op, (description) => {
-      const resources: GraphTensor[] = [];
       for (const input of inside) {
         if (input instanceof GraphTensor) {
           library().TF_AddInput(description, input.output);
-          if (input.dtype === 'resource') resources.push(input);
         } else {
           const outputs = input.map((value) => value.output);
           library().TF_AddInputList(description, outputs, outputs.length);
         }
       }
       setAttributes(this.#sink, attributes);
-      for (const earlier of this.#effects.before(op, resources)) library().TF_AddControlInput(description, earlier);
-      return (added) => {
-        this.#effects.add(op, resources, added);
-      };
+      for (const other of earlier) library().TF_AddControlInput(description, other);
     });
+    this.#effects.add(op, resources, operation);
     const numOutputs = library().TF_OperationNumOutputs(operation);
-    return Array.from({ length: numOutputs }, (_, index) => this.#wrap({ oper: operation, index }));
+    const outputs = Array.from({ length: numOutputs }, (_, index) => this.#wrap({ oper: operation, index }));
+    this.#note(op, operation, outputs, flat, earlier);
+    return outputs;
   }
 
   constant(values: HostArray, shape: readonly number[], dtype: DTypeName): GraphTensor {
@@ -85,9 +83,9 @@ export class TracingGraph implements Executor {
       library().TF_SetAttrTensor(description, 'value', tensor, status());
       library().TF_DeleteTensor(tensor);
       this.#sink.type('dtype', dataTypes[dtype]);
-      return undefined;
     });
     const constant = this.#wrap({ oper: operation, index: 0 });
+    this.#note('Const', operation, [constant]);
     if (key !== undefined) this.#constants.set(key, constant);
     return constant;
   }
@@ -101,42 +99,22 @@ export class TracingGraph implements Executor {
 
   /** Makes a function of everything recorded, and gives the graph back. */
   finish(name: string, results: readonly Value[]): TracedFunction {
-    const tf = library();
-    const outputs = results.map((result) => this.#inside(result).output);
+    const outputs = results.map((result) => this.#inside(result));
     const captures = [...this.#captures.values()];
-    const inputs = [...this.#arguments, ...captures.map((capture) => capture.inside)].map((value) => value.output);
-    const mustRun = BigUint64Array.from([...this.#effects.mustRun, 0n]);
-    const uniqueName = `${name.replaceAll(/[^A-Za-z0-9_.]/g, '_') || 'function'}_${numGraphs++}`;
-    const fn = tf.TF_GraphToFunctionWithControlOutputs(
-      this.#graph,
-      uniqueName,
-      0,
-      -1,
-      null,
-      inputs.length,
-      inputs,
-      outputs.length,
+    const unique = addFunction({
+      name,
+      graph: this.#graph,
+      inputs: [...this.#arguments, ...captures.map(({ inside }) => inside)],
       outputs,
-      null,
-      this.#effects.mustRun.size,
-      mustRun,
-      null,
-      null,
-      null,
-      status(),
-    );
-    check(`the function ${name}`);
-    if (fn !== null) {
-      tf.TFE_ContextAddFunction(context(), fn, status());
-      tf.TF_DeleteFunction(fn);
-      check(`the function ${name}`);
-    }
-    tf.TF_DeleteGraph(this.#graph);
-    return new TracedFunction(
-      uniqueName,
-      captures.map((capture) => capture.owned),
-      outputs.length,
-    );
+      mustRun: this.#effects.mustRun,
+    });
+    library().TF_DeleteGraph(this.#graph);
+    return new TracedFunction({
+      name: unique,
+      captures: captures.map(({ owned }) => owned),
+      numOutputs: results.length,
+      log: this.#log,
+    });
   }
 
   /** Gives the graph back without making a function of it. */
@@ -167,39 +145,60 @@ export class TracingGraph implements Executor {
     const operation = this.#add('Placeholder', () => {
       this.#sink.type('dtype', dataTypes[dtype]);
       if (shape !== undefined) this.#sink.shape('shape', int64s(shape), shape.length);
-      return undefined;
     });
-    return new GraphTensor(this, { oper: operation, index: 0 }, dtype, shape, this.#numOperations);
+    const placeholder = new GraphTensor(this, { oper: operation, index: 0 }, dtype, shape, this.#log.size);
+    this.#note('Placeholder', operation, [placeholder]);
+    return placeholder;
   }
 
-  /** Adds one operation; `describe` sets its inputs and attributes, and may return what is to be done once it exists. */
-  #add(op: string, describe: (description: OperationDescriptionHandle) => WhenAdded | undefined): OperationHandle {
+  /** Adds one operation, whose inputs and attributes `describe` sets. */
+  #add(op: string, describe: (description: OperationDescriptionHandle) => void): OperationHandle {
     const tf = library();
-    const description = tf.TF_NewOperation(this.#graph, op, `${op}_${this.#numOperations++}`);
+    const name = `${op}_${this.#log.size}`;
+    const description = tf.TF_NewOperation(this.#graph, op, name);
     this.#sink.description = description;
-    let whenAdded;
     let operation: OperationHandle | null = null;
     try {
-      whenAdded = describe(description);
+      describe(description);
     } finally {
       // Also after an error: finishing is the only way to give the description back.
       operation = tf.TF_FinishOperation(description, status());
     }
     check(op);
     if (operation === null) throw new TypeError(`${op} was not added to the graph.`);
-    whenAdded?.(operation);
+    this.#names.set(operation, name);
     return operation;
+  }
+
+  #note(
+    op: string,
+    operation: OperationHandle,
+    outputs: readonly GraphTensor[],
+    inputs: readonly GraphTensor[] = [],
+    earlier: Iterable<OperationHandle> = [],
+  ): void {
+    const nameOf = (handle: OperationHandle): string => this.#names.get(handle) ?? '';
+    this.#log.add({
+      name: nameOf(operation),
+      op,
+      inputs: [
+        ...inputs.map(({ output: { oper, index } }) => (index === 0 ? nameOf(oper) : `${nameOf(oper)}:${index}`)),
+        ...Array.from(earlier, (handle) => `^${nameOf(handle)}`),
+      ],
+      outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape })),
+    });
   }
 
   #wrap(output: Output): GraphTensor {
     const tf = library();
     const dtype = dtypeName(tf.TF_OperationOutputType(output));
+    const order = this.#log.size;
     const numDims = tf.TF_GraphGetTensorNumDims(this.#graph, output, status());
     check('an output');
-    if (numDims < 0) return new GraphTensor(this, output, dtype, undefined, this.#numOperations);
+    if (numDims < 0) return new GraphTensor(this, output, dtype, undefined, order);
     const dims = new BigInt64Array(Math.max(1, numDims));
     tf.TF_GraphGetTensorShape(this.#graph, output, dims, numDims, status());
     check('the shape of an output');
-    return new GraphTensor(this, output, dtype, Array.from(dims.subarray(0, numDims), Number), this.#numOperations);
+    return new GraphTensor(this, output, dtype, Array.from(dims.subarray(0, numDims), Number), order);
   }
 }
