@@ -1,5 +1,5 @@
 /** The TF.js backend: keeps the data of TF.js's tensors in TensorFlow. */
-import { KernelBackend, type BackendValues, type DataType } from '@tensorflow/tfjs-core';
+import { KernelBackend, util, type BackendValues, type DataType } from '@tensorflow/tfjs-core';
 import { executor, toEagerTensor, TracingGraph, type DTypeName, type HostArray } from '../tensor/index.ts';
 import { numLiveData, TensorData } from './tensorData.ts';
 
@@ -8,12 +8,16 @@ export const backendName = 'tensorflow';
 /** Data that came from another backend of TF.js keeps the id that it had there. */
 const moved = new WeakMap<object, TensorData>();
 
-/** The data behind TF.js's `dataId`. */
+/** The data behind TF.js's `dataId`. @throws TypeError where there is none. */
 export function dataOf(dataId: object): TensorData {
-  if (dataId instanceof TensorData) return dataId;
-  const data = moved.get(dataId);
+  const data = findData(dataId);
   if (data === undefined) throw new TypeError('This tensor belongs to no backend of this process.');
   return data;
+}
+
+/** TF.js makes tensors of any object that a kernel calls a data id: most of this backend leaves those alone. */
+function findData(dataId: object): TensorData | undefined {
+  return dataId instanceof TensorData ? dataId : moved.get(dataId);
 }
 
 export class TensorflowBackend extends KernelBackend {
@@ -41,20 +45,23 @@ export class TensorflowBackend extends KernelBackend {
   }
 
   override incRef(dataId: object): void {
-    dataOf(dataId).refCount += 1;
+    const data = findData(dataId);
+    if (data !== undefined) data.refCount += 1;
   }
 
   /** Called by TF.js, and not declared in its types. */
   decRef(dataId: object): void {
-    dataOf(dataId).refCount -= 1;
+    const data = findData(dataId);
+    if (data !== undefined) data.refCount -= 1;
   }
 
   override refCount(dataId: object): number {
-    return dataOf(dataId).refCount;
+    return findData(dataId)?.refCount ?? 0;
   }
 
   override disposeData(dataId: object, force = false): boolean {
-    const data = dataOf(dataId);
+    const data = findData(dataId);
+    if (data === undefined) return true;
     data.refCount -= 1;
     if (!force && data.refCount > 0) return false;
     data.dispose();
@@ -107,6 +114,11 @@ function toTyped(values: BackendValues, dtype: DTypeName): HostArray {
     case 'bool':
       return values instanceof Uint8Array ? values : Uint8Array.from(values as ArrayLike<number>);
     default:
-      return values;
+      return Array.from(values as ArrayLike<Uint8Array | string | undefined>, toText);
   }
+}
+
+/** TF.js's buffers have holes where no text was set, and are encoded only if the first text was: a hole is no text. */
+function toText(text: Uint8Array | string | undefined): Uint8Array {
+  return text instanceof Uint8Array ? text : util.encodeString(text ?? '');
 }

@@ -1,6 +1,6 @@
 /** Kernels that are one operation of TensorFlow on one or two inputs, element by element. */
 import type { Value } from '../../tensor/index.ts';
-import { kernel, op } from '../kernel.ts';
+import { kernel, op, scalar } from '../kernel.ts';
 import { isFloat, toFloat, toNumbers } from './dtypes.ts';
 
 /** TF.js's kernel: TensorFlow's operation. These give float32 for integers. */
@@ -40,7 +40,6 @@ const numericUnary = {
   Neg: 'Neg',
   Relu: 'Relu',
   Relu6: 'Relu6',
-  Sign: 'Sign',
   Square: 'Square',
 } as const;
 
@@ -52,10 +51,6 @@ const anyUnary = { LogicalNot: 'LogicalNot', OnesLike: 'OnesLike', ZerosLike: 'Z
 const numericBinary = {
   BitwiseAnd: 'BitwiseAnd',
   FloorDiv: 'FloorDiv',
-  Greater: 'Greater',
-  GreaterEqual: 'GreaterEqual',
-  Less: 'Less',
-  LessEqual: 'LessEqual',
   Maximum: 'Maximum',
   Minimum: 'Minimum',
   Mod: 'FloorMod',
@@ -100,3 +95,9 @@ registerBinary(anyBinary, asIs);
 for (const [name, operation] of Object.entries(rounding)) {
   kernel<{ x: Value }>(name, ({ x }) => (isFloat(x) ? op(operation, [x]) : x));
 }
+
+// NaN has the sign 0 in TF.js, and the sign NaN in TensorFlow.
+kernel<{ x: Value }>('Sign', ({ x }) => {
+  const sign = op('Sign', [toNumbers(x)]);
+  return isFloat(x) ? op('SelectV2', [op('IsNan', [x]), scalar(0, x.dtype), sign]) : sign;
+});

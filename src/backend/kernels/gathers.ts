@@ -1,18 +1,20 @@
 /** Kernels that read or write at given indices. */
-import type {
-  GatherNdInputs,
-  GatherV2Attrs,
-  GatherV2Inputs,
-  OneHotAttrs,
-  OneHotInputs,
-  ScatterNdAttrs,
-  ScatterNdInputs,
-  SelectInputs,
-  SparseToDenseAttrs,
-  SparseToDenseInputs,
-  TensorScatterUpdateInputs,
-  UnsortedSegmentSumAttrs,
-  UnsortedSegmentSumInputs,
+import {
+  backend_util,
+  type GatherNdInputs,
+  type GatherV2Attrs,
+  type GatherV2Inputs,
+  type OneHotAttrs,
+  type OneHotInputs,
+  type ScatterNdAttrs,
+  type ScatterNdInputs,
+  type SelectInputs,
+  type SparseToDenseAttrs,
+  type SparseToDenseInputs,
+  type TensorInfo,
+  type TensorScatterUpdateInputs,
+  type UnsortedSegmentSumAttrs,
+  type UnsortedSegmentSumInputs,
 } from '@tensorflow/tfjs-core';
 import type { DTypeName, Value } from '../../tensor/index.ts';
 import { ints, kernel, op, scalar, shapeOf } from '../kernel.ts';
@@ -27,9 +29,15 @@ function positions(indices: Value): Value {
   return shapeOf(matrix).length === 1 ? op('ExpandDims', [matrix, scalar(1, 'int32')]) : matrix;
 }
 
-kernel<GatherV2Inputs, GatherV2Attrs>('GatherV2', ({ x, indices }, { axis, batchDims }) =>
-  op('GatherV2', [x, indexes(indices), scalar(axis, 'int32')], { batch_dims: { int: batchDims } }),
-);
+const shaped = (value: Value): TensorInfo => ({ shape: shapeOf(value) }) as TensorInfo;
+
+kernel<GatherV2Inputs, GatherV2Attrs>('GatherV2', ({ x, indices }, { axis, batchDims }) => {
+  if (batchDims !== 0) {
+    // Throws where these do not fit together, and says so in TF.js's words.
+    backend_util.segment_util.collectGatherOpShapeInfo(shaped(x), shaped(indices), axis, batchDims);
+  }
+  return op('GatherV2', [x, indexes(indices), scalar(axis, 'int32')], { batch_dims: { int: batchDims } });
+});
 
 kernel<GatherNdInputs>('GatherNd', ({ params, indices }) => op('GatherNd', [params, indexes(indices)]));
 

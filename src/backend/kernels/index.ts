@@ -2,6 +2,7 @@
 import './activations.ts';
 import './bias.ts';
 import './Cast.ts';
+import './comparisons.ts';
 import './complex.ts';
 import './conv2d.ts';
 import './conv3d.ts';

@@ -5,7 +5,7 @@
 import type { MaxPoolWithArgmaxAttrs, MaxPoolWithArgmaxInputs } from '@tensorflow/tfjs-core';
 import type { Value } from '../../tensor/index.ts';
 import { ints, kernel, op, ops, scalar, shapeOf } from '../kernel.ts';
-import { cast, toFloat } from './dtypes.ts';
+import { cast, isFloat, toFloat } from './dtypes.ts';
 import { fromNhwc, toNhwc, type DataFormat } from './layout.ts';
 import { lowest, pad, paddedShape, unpad } from './padding.ts';
 import { pooling, windowsOf, type WindowArguments, type Windows } from './windows.ts';
@@ -49,7 +49,7 @@ for (const suffix of ['', '3D']) {
 
 kernel<MaxPoolWithArgmaxInputs, MaxPoolWithArgmaxAttrs>('MaxPoolWithArgmax', ({ x }, attrs) => {
   const windows = windowsOf(shapeOf(x), attrs.filterSize, attrs);
-  const [values, positions] = ops('MaxPoolWithArgmax', [x], {
+  const [values, positions] = ops('MaxPoolWithArgmax', [withoutNaN(x)], {
     ...pooling(windows),
     include_batch_in_index: attrs.includeBatchInIndex,
     Targmax: { type: 'int64' },
@@ -63,4 +63,9 @@ function divideByShare(x: Value, windows: Windows, input: Value, suffix: string)
   const [, ...spatial] = shapeOf(input).slice(0, -1);
   const inside = op('Fill', [ints([1, ...spatial, 1]), scalar(1)]);
   return op('DivNoNan', [x, op(`AvgPool${suffix}`, [pad(inside, windows, 0)], pooling(windows))]);
+}
+
+/** `x` with a value in place of NaN that no maximum takes. */
+function withoutNaN(x: Value): Value {
+  return isFloat(x) ? op('SelectV2', [op('IsNan', [x]), scalar(lowest(x), x.dtype), x]) : x;
 }
