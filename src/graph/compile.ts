@@ -1,17 +1,10 @@
 /** `tf.function`: traces a TypeScript function once a signature into one TensorFlow function, and calls that. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { engine, Variable } from '@tensorflow/tfjs-core';
-import { InternalError, UserError } from '../base/errors.ts';
-import { adopt, dataOf, scoped, toTensor, toValue } from '../backend/index.ts';
-import {
-  eagerExecutor,
-  EagerTensor,
-  executor,
-  TracingGraph,
-  withExecutor,
-  type TracedFunction,
-} from '../tensor/index.ts';
+import { adopt, dataOf } from '../backend/index.ts';
+import { eagerExecutor, executor, type TracedOperation, type Value } from '../tensor/index.ts';
 import { flatten, type Flat } from './structure.ts';
+import { trace, type Trace } from './trace.ts';
+import { nestedCall } from './traceErrors.ts';
 
 /** Options of `tf.function`. */
 export interface FunctionOptions {
@@ -22,6 +15,11 @@ export interface FunctionOptions {
    * `Infinity` for never.
    */
   readonly warnAfterTraces?: number;
+  /**
+   * Whether TensorFlow's compiler XLA makes machine code of the whole function, for each signature. Default false. It
+   * takes longer to start, can make long chains of small operations faster, and does not know every operation.
+   */
+  readonly jitCompile?: boolean;
 }
 
 /** A compiled function: takes what the original takes, and gives a promise of what it gives. */
@@ -31,21 +29,21 @@ export interface CompiledFunction<A extends readonly unknown[], R> {
    * the caller's to dispose. Calls run one after the other, in the order in which they were made.
    *
    * @throws UserError `TFD_TRACE_READ` where the function reads a value while it is traced, `TFD_TRACE_ASYNC` where it
-   *   is asynchronous, `TFD_TRACE_VARIABLE` where it makes a variable; `TFD_OP_…` where an operation fails.
+   *   is asynchronous, `TFD_TRACE_VARIABLE` where it makes a variable, `TFD_TRACE_NESTED` at once where another
+   *   function is being traced; `TFD_OP_…` where an operation fails, with the line that made it.
    */
   (...args: A): Promise<R>;
+  /** Runs the original function, now or as part of the compiled function that calls this. Options do not apply. */
+  inline(...args: A): R;
+  /**
+   * The operations of the function for such arguments, in the order in which they were traced; a signature that is new
+   * is traced for it.
+   */
+  inspect(...args: A): TracedOperation[];
   /** Number of signatures that the function has been traced for. */
   readonly numTraces: number;
-  /** Gives back the compiled functions and what they captured. */
+  /** Gives back the compiled functions and what they captured, once calls that were made before are done. */
   dispose(): void;
-}
-
-/** One compiled form of the function, for one signature. */
-interface Trace {
-  readonly compiled: TracedFunction;
-  readonly signature: string;
-  /** Puts the result together from the tensors that a call gives. */
-  readonly result: Flat;
 }
 
 /**
@@ -59,32 +57,42 @@ interface Trace {
  */
 export function compile<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
-  { name = fn.name, warnAfterTraces = 5 }: FunctionOptions = {},
+  { name = fn.name, warnAfterTraces = 5, jitCompile = false }: FunctionOptions = {},
 ): CompiledFunction<A, R> {
   const label = name === '' ? 'anonymous' : name;
+  const attributes = jitCompile ? { _XlaMustCompile: true } : {};
   const traces = new Map<string, Trace>();
   let last: Trace | undefined;
 
-  const call = async (...args: A): Promise<R> => {
+  const traceFor = (flat: Flat): Trace => {
     if (executor() !== eagerExecutor()) throw nestedCall(label);
-    const flat = flatten(args);
     let found = traces.get(flat.key);
     if (found === undefined) {
       found = trace(label, fn, flat);
       traces.set(flat.key, found);
       if (traces.size > warnAfterTraces && last !== undefined) warn(label, traces.size, last.signature, flat.key);
     }
-    last = found;
-    const pending = found.compiled.call(flat.tensors.map(eagerValue));
-    return found.result.rebuild((await pending).map(adopt)) as R;
+    return (last = found);
+  };
+  const call = async (flat: Flat): Promise<R> => {
+    const { compiled, rebuild } = traceFor(flat);
+    const results = await compiled.call(flat.tensors.map(currentValue), attributes);
+    return rebuild(results.map(adopt)) as R;
   };
 
-  return Object.defineProperties(call, {
+  const compiled = (...args: A): Promise<R> => {
+    // Not as a rejected promise: nobody can await it in there.
+    if (executor() !== eagerExecutor()) throw nestedCall(label);
+    return call(flatten(args));
+  };
+  return Object.defineProperties(compiled, {
     name: { value: label },
+    inline: { value: fn },
+    inspect: { value: (...args: A) => traceFor(flatten(args)).compiled.operations },
     numTraces: { get: () => traces.size },
     dispose: {
       value: () => {
-        for (const { compiled } of traces.values()) compiled.dispose();
+        for (const { compiled: one } of traces.values()) one.dispose();
         traces.clear();
         last = undefined;
       },
@@ -92,45 +100,8 @@ export function compile<A extends readonly unknown[], R>(
   }) as CompiledFunction<A, R>;
 }
 
-function trace<A extends readonly unknown[]>(name: string, fn: (...args: A) => unknown, args: Flat): Trace {
-  const graph = new TracingGraph();
-  engine().startScope(name);
-  try {
-    return withExecutor(graph, () =>
-      scoped(() => {
-        const symbols = args.tensors.map(({ dtype, shape }) => {
-          const argument = graph.argument(dtype, shape);
-          return toTensor(argument);
-        });
-        const result: unknown = fn(...(args.rebuild(symbols) as A));
-        if (result instanceof Promise) throw asynchronous(name, result);
-        const flat = flatten(variablesAsTensors(result));
-        const compiled = graph.finish(
-          name,
-          flat.tensors.map((tensor) => toValue(tensor)),
-        );
-        return { compiled, signature: args.key, result: flat };
-      }),
-    );
-  } catch (error) {
-    graph.discard();
-    throw error;
-  } finally {
-    engine().endScope();
-  }
-}
-
-/** A variable that is returned stands for its value at that point. */
-function variablesAsTensors(result: unknown): unknown {
-  if (result instanceof Variable) return result.clone();
-  if (Array.isArray(result)) return result.map(variablesAsTensors);
-  return result;
-}
-
-function eagerValue(tensor: Tensor): EagerTensor {
-  const value = dataOf(tensor.dataId).value(() => undefined);
-  if (!(value instanceof EagerTensor)) throw new InternalError('An argument of a compiled function has no value.');
-  return value;
+function currentValue(tensor: Tensor): Value {
+  return dataOf(tensor.dataId).value(() => undefined);
 }
 
 function warn(name: string, numTraces: number, before: string, now: string): void {
@@ -139,23 +110,4 @@ function warn(name: string, numTraces: number, before: string, now: string): voi
       `among its arguments needs a trace.\n  Before: ${before}\n  Now:    ${now}\n` +
       '  What to do: pass tensors instead of changing numbers, and keep batches of one size (the last one too).\n',
   );
-}
-
-function asynchronous(name: string, result: Promise<unknown>): UserError {
-  result.catch(() => undefined);
-  return new UserError({
-    code: 'TFD_TRACE_ASYNC',
-    rule: 'A function that tf.function() compiles must not be asynchronous: it describes the computation, at once.',
-    received: `"${name}", which returned a promise`,
-    remedy: 'Remove `async` and `await` inside; await the call of the compiled function instead.',
-  });
-}
-
-function nestedCall(name: string): UserError {
-  return new UserError({
-    code: 'TFD_TRACE_NESTED',
-    rule: 'Inside a function that is being compiled, another compiled function cannot be awaited.',
-    received: `a call of "${name}"`,
-    remedy: 'Call the original function there: it becomes part of the one that is being compiled.',
-  });
 }

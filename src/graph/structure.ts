@@ -5,7 +5,7 @@ import { Tensor, Variable } from '@tensorflow/tfjs-core';
 export interface Flat {
   readonly tensors: Tensor[];
   /** Rebuilds the value around other tensors, one for each of `tensors`. */
-  rebuild(tensors: readonly Tensor[]): unknown;
+  readonly rebuild: (tensors: readonly Tensor[]) => unknown;
   /** Equal for two values with the same structure and the same plain parts. */
   readonly key: string;
 }
@@ -40,7 +40,7 @@ function visit(value: unknown, tensors: Tensor[], keys: string[]): Rebuild {
   if (isPlainObject(value)) {
     keys.push('{');
     const parts = Object.entries(value).map(([name, part]) => {
-      keys.push(`${name}:`);
+      keys.push(`${JSON.stringify(name)}:`);
       return [name, visit(part, tensors, keys)] as const;
     });
     keys.push('}');
@@ -50,7 +50,8 @@ function visit(value: unknown, tensors: Tensor[], keys: string[]): Rebuild {
   return () => value;
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
+/** Whether `value` is an object literal, whose parts count one by one. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
@@ -58,7 +59,8 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 
 function plainKey(value: unknown): string {
   if ((typeof value === 'object' && value !== null) || typeof value === 'function') return `object:${identity(value)}`;
-  return `${typeof value}:${String(value)}`;
+  if (typeof value === 'string') return JSON.stringify(value);
+  return Object.is(value, -0) ? 'number:-0' : `${typeof value}:${String(value)}`;
 }
 
 const identities = new WeakMap<object, number>();

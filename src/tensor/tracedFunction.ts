@@ -4,7 +4,7 @@ import type { Attributes } from './attributes.ts';
 import { context } from './context.ts';
 import { eagerExecutor } from './executor.ts';
 import type { OperationLog, TracedOperation } from './operationLog.ts';
-import type { EagerTensor } from './value.ts';
+import type { EagerTensor, Value } from './value.ts';
 
 let lastCall: Promise<unknown> = Promise.resolve();
 
@@ -38,7 +38,7 @@ export class TracedFunction {
    *
    * @param attributes - Attributes of the call, for example `_XlaMustCompile`.
    */
-  call(inputs: readonly EagerTensor[], attributes: Attributes = {}): Promise<EagerTensor[]> {
+  call(inputs: readonly Value[], attributes: Attributes = {}): Promise<EagerTensor[]> {
     const { name, captures, numOutputs, log } = this.#parts;
     const result = eagerExecutor()
       .executeAsync(name, [...inputs, ...captures], numOutputs, lastCall, attributes)
