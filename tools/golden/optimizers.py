@@ -1,7 +1,7 @@
 """Writes test/golden/optimizers.json: what Keras's optimizers make of fixed gradients.
 
     pip install tensorflow-cpu
-    python tools/golden/optimizers.py > test/golden/optimizers.json && npx prettier --write test/golden
+    python tools/golden/optimizers.py > test/golden/optimizers.json
 """
 
 import json
@@ -28,6 +28,12 @@ GRADIENTS = [
     [[[0.0, 0.0, 0.0], [0.2, -0.3, 0.1]], [-0.01, 0.3, 0.125]],
 ]
 
+
+
+def schedule(class_name, **config):
+    return {"class_name": class_name, "config": config}
+
+
 # Name of the case, Keras's class, its arguments (the test turns them into ours).
 CASES = [
     ("sgd", "SGD", {}),
@@ -50,11 +56,47 @@ CASES = [
     ("clip norm", "SGD", {"learning_rate": 0.1, "clipnorm": 0.5}),
     ("clip value", "SGD", {"learning_rate": 0.1, "clipvalue": 0.25}),
     ("clip global norm", "Adam", {"learning_rate": 0.1, "global_clipnorm": 1.0}),
+    ("lamb", "Lamb", {}),
+    ("lamb options", "Lamb", {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.99, "epsilon": 1e-3, "weight_decay": 0.2}),
+    ("lion", "Lion", {}),
+    ("lion options", "Lion", {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.9, "weight_decay": 0.2}),
+    ("average", "SGD", {"learning_rate": 0.1, "use_ema": True}),
+    ("average overwrites", "Adam", {"learning_rate": 0.1, "use_ema": True, "ema_momentum": 0.8, "ema_overwrite_frequency": 2}),
+    ("accumulation", "SGD", {"learning_rate": 0.1, "gradient_accumulation_steps": 2}),
+    (
+        "accumulation, momentum and clip",
+        "SGD",
+        {"learning_rate": 0.1, "momentum": 0.9, "global_clipnorm": 1.0, "gradient_accumulation_steps": 2},
+    ),
+    ("accumulation, decay", "AdamW", {"learning_rate": 0.1, "weight_decay": 0.2, "gradient_accumulation_steps": 2}),
+    ("accumulation, lamb", "Lamb", {"learning_rate": 0.1, "gradient_accumulation_steps": 3}),
+    (
+        "accumulation, average",
+        "RMSprop",
+        {
+            "learning_rate": 0.1,
+            "gradient_accumulation_steps": 2,
+            "use_ema": True,
+            "ema_momentum": 0.7,
+            "ema_overwrite_frequency": 2,
+        },
+    ),
+    ("schedule", "Adam", {"learning_rate": schedule("CosineDecay", initial_learning_rate=0.1, decay_steps=4), "weight_decay": 0.1}),
+    (
+        "schedule, accumulation",
+        "SGD",
+        {
+            "learning_rate": schedule("ExponentialDecay", initial_learning_rate=0.1, decay_steps=2, decay_rate=0.5),
+            "gradient_accumulation_steps": 2,
+        },
+    ),
     ("sgd decay and clip", "SGD", {"learning_rate": 0.1, "weight_decay": 0.3, "clipnorm": 0.5, "momentum": 0.9}),
 ]
 
 
 def run(class_name, arguments):
+    if isinstance(arguments.get("learning_rate"), dict):
+        arguments = {**arguments, "learning_rate": keras.optimizers.schedules.deserialize(arguments["learning_rate"])}
     optimizer = getattr(keras.optimizers, class_name)(**arguments)
     variables = [keras.Variable(np.array(value, "float32")) for value in VARIABLES]
     steps = []

@@ -1,5 +1,5 @@
-/** The two scalars that every optimizer owns: how many steps it took, and how large a step is. Made on first use. */
-import { keep, scalar, type Tensor } from '@tensorflow/tfjs-core';
+/** The two scalars that every optimizer owns: how often it was called, and how large a step is. Made on first use. */
+import { keep, scalar, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { UserError } from '../../base/errors.ts';
 import { userFrame } from '../../base/userFrame.ts';
 import {
@@ -12,19 +12,23 @@ import {
   type DTypeName,
   type HostArray,
 } from '../../tensor/index.ts';
+import { LearningRateSchedule } from './schedules/learningRateSchedule.ts';
 
 export class Counters {
+  /** What the learning rate follows; undefined where it is a variable. */
+  readonly schedule: LearningRateSchedule | undefined;
   /** As it was given: the variable holds it in 32 bits. */
   #givenLearningRate: number;
   #learningRate: ResourceVariable | undefined;
   #iterations: ResourceVariable | undefined;
   #iterationsTensor: Tensor | undefined;
 
-  constructor(learningRate: number) {
-    this.#givenLearningRate = learningRate;
+  constructor(learningRate: number | LearningRateSchedule) {
+    this.schedule = learningRate instanceof LearningRateSchedule ? learningRate : undefined;
+    this.#givenLearningRate = learningRate instanceof LearningRateSchedule ? 0 : learningRate;
   }
 
-  /** Scalar of float32. */
+  /** Scalar of float32, where there is no schedule. */
   get learningRate(): ResourceVariable {
     return (this.#learningRate ??= makeScalar(Float32Array.of(this.#givenLearningRate), 'float32'));
   }
@@ -35,11 +39,18 @@ export class Counters {
   }
 
   readLearningRate(): number {
+    const { schedule } = this;
+    if (schedule !== undefined) {
+      const step = this.readIterations();
+      return tidy(() => schedule.call(scalar(step, 'int32')).dataSync()[0] as number);
+    }
     const value = this.#learningRate === undefined ? this.#givenLearningRate : read(this.#learningRate);
     return value === Math.fround(this.#givenLearningRate) ? this.#givenLearningRate : value;
   }
 
+  /** @throws UserError `TFD_OPTIMIZER_SCHEDULE` where the learning rate follows a schedule. */
   assignLearningRate(value: number): void {
+    if (this.schedule !== undefined) throw followsSchedule(this.schedule.getClassName(), value);
     this.#givenLearningRate = value;
     assign(this.learningRate, Float32Array.of(value));
   }
@@ -59,7 +70,7 @@ export class Counters {
   }
 
   dispose(): void {
-    this.#givenLearningRate = this.readLearningRate();
+    if (this.schedule === undefined) this.#givenLearningRate = this.readLearningRate();
     this.#learningRate?.dispose();
     this.#iterations?.dispose();
     this.#iterationsTensor?.dispose();
@@ -99,5 +110,14 @@ function readWhileTracing(): UserError {
     rule: 'A value cannot be read inside a function that tf.function() compiles: it exists only when the function runs.',
     received: `a read of an optimizer's iterations or learning rate at ${userFrame() ?? 'an unknown line'}`,
     remedy: 'Read it before or after the call of the compiled function.',
+  });
+}
+
+function followsSchedule(schedule: string, value: number): UserError {
+  return new UserError({
+    code: 'TFD_OPTIMIZER_SCHEDULE',
+    rule: 'The learning rate of an optimizer that was made with a schedule cannot be set: each step takes it from there.',
+    received: `${value}, where the schedule is ${schedule}`,
+    remedy: 'Make the optimizer with a number as its learning rate, or put the change into the schedule.',
   });
 }

@@ -13,17 +13,20 @@ import { op, ops, resourceOf, scoped, toValue } from '../../backend/index.ts';
 import { scalar } from '../../backend/kernel.ts';
 import { replicaContext } from '../../strategy/replica.ts';
 import type { ResourceVariable, Value } from '../../tensor/index.ts';
+import { accumulate, updateOnlyWhere } from './accumulateGradients.ts';
 import { clipGradients } from './clipGradients.ts';
 import { checkLearningRate, optionsFromConfig, resolveOptions, type OptimizerOptions } from './options.ts';
 import type { Rule, Settings } from './options.ts';
 import { Counters } from './counters.ts';
+import { assignAverages, updateAverages, type Averaged } from './movingAverage.ts';
 import { byName, registeredVariable, withoutMissing } from './namedGradients.ts';
+import { scheduleToConfig } from './schedules/learningRateSchedule.ts';
 import { Slots, type NamedTensor } from './slots.ts';
 import { Step } from './step.ts';
 
 /** A variable of an optimizer, with its name in checkpoints. */
 export interface OptimizerVariable {
-  /** `iterations`, `learning_rate`, or `<variable>/<slot>`. */
+  /** `iterations`, `learning_rate` (where it follows no schedule), or `<variable>/<slot>`. */
   readonly name: string;
   readonly variable: ResourceVariable;
 }
@@ -34,10 +37,14 @@ interface OptimizerClass<S> {
   readonly defaults: Settings<S>;
 }
 
+/** The slots beside those of the rule, with Keras's names. */
+const averageSlot = 'average';
+const accumulatorSlot = 'gradient_accumulator';
+
 /**
  * An optimizer that works the same now and inside a compiled function: its variables are made on first use.
  *
- * Inside a strategy's step the gradients are first reduced over all replicas, then clipped, then applied.
+ * Inside a strategy's step the gradients are first reduced over all replicas, then accumulated, clipped and applied.
  *
  * @typeParam S - The settings of the rule, beside the common options.
  */
@@ -52,7 +59,12 @@ export abstract class FusedOptimizer<S extends Rule<S> = object> extends Optimiz
     super();
     const { className, defaults } = new.target as unknown as OptimizerClass<S>;
     this.settings = resolveOptions<S>(className, defaults, options);
-    this.#slots = new Slots(this.slots());
+    const { useEma, gradientAccumulationSteps } = this.settings;
+    this.#slots = new Slots({
+      ...this.slots(),
+      ...(useEma === true ? { [averageSlot]: 0 } : {}),
+      ...(gradientAccumulationSteps === undefined ? {} : { [accumulatorSlot]: 0 }),
+    });
     this.#counters = new Counters(this.settings.learningRate);
   }
 
@@ -86,24 +98,28 @@ export abstract class FusedOptimizer<S extends Rule<S> = object> extends Optimiz
   override applyGradients(gradients: NamedTensorMap | NamedTensor[]): void {
     tidy(() => {
       const listed = byName(gradients);
-      const slots = this.#slots.build(Object.keys(listed).map(registeredVariable));
+      const variables = Object.keys(listed).map(registeredVariable);
+      this.#slots.build(variables);
       const named = withoutMissing(listed);
       const reduced = replicaContext()?.reduceGradients(named) ?? named;
       scoped(() => {
-        const names = Object.keys(named);
-        const values = clipGradients(
-          names.map((name) => toValue(reduced[name] as Tensor)),
-          this.settings,
-        );
-        const step = new Step(this.#counters);
-        names.forEach((name, index) => {
-          const variable = registeredVariable(name);
-          this.#decay(variable, step);
-          const target = [variable, ...(slots.get(variable) ?? [])].map((each) => resourceOf(each).resource);
-          this.update(target, values[index] as Value, step);
-        });
+        const step = new Step(this.#counters, this.#callsOfStep);
+        const values = new Map(Object.entries(reduced).map(([name, tensor]) => [name, toValue(tensor)] as const));
+        this.#update(this.#accumulate(variables, values, step), step);
+        if (this.settings.useEma === true) updateAverages(this.#averaged(variables), step, this.settings);
         ops('AssignAddVariableOp', [this.#counters.iterations.resource, scalar(1, 'int64')]);
       });
+    });
+  }
+
+  /**
+   * With `useEma`, each weight becomes its average, as after Keras's `fit`. Without it nothing happens.
+   *
+   * @param variables - Those that the optimizer has averaged, by default.
+   */
+  finalizeVariableValues(variables?: readonly Variable[]): void {
+    scoped(() => {
+      assignAverages(this.#averaged(variables));
     });
   }
 
@@ -122,11 +138,15 @@ export abstract class FusedOptimizer<S extends Rule<S> = object> extends Optimiz
       name: `${nameOf(variable)}/${slot}`,
       variable: resourceOf(value),
     }));
-    const { iterations, learningRate } = this.#counters;
-    return [{ name: 'iterations', variable: iterations }, { name: 'learning_rate', variable: learningRate }, ...slots];
+    const { iterations, schedule } = this.#counters;
+    const rate = schedule === undefined ? [{ name: 'learning_rate', variable: this.#counters.learningRate }] : [];
+    return [{ name: 'iterations', variable: iterations }, ...rate, ...slots];
   }
 
-  /** Size of a step. A change takes effect from the next step on, compiled ones included. */
+  /**
+   * Size of the next step. A change takes effect from the next step on, compiled ones included. Where it follows a
+   * schedule it cannot be set: UserError `TFD_OPTIMIZER_SCHEDULE`.
+   */
   get learningRate(): number {
     return this.#counters.readLearningRate();
   }
@@ -136,12 +156,12 @@ export abstract class FusedOptimizer<S extends Rule<S> = object> extends Optimiz
     this.#counters.assignLearningRate(value);
   }
 
-  /** Number of steps taken. */
+  /** Number of steps taken; with `gradientAccumulationSteps`, whole ones. */
   override get iterations(): number {
-    return this.#counters.readIterations();
+    return Math.floor(this.#counters.readIterations() / this.#callsOfStep);
   }
 
-  /** Number of steps, then the slots: TF.js's order. The tensors stay the optimizer's: do not dispose them. */
+  /** Number of calls, then the slots: TF.js's order. The tensors stay the optimizer's: do not dispose them. */
   override getWeights(): Promise<NamedTensor[]> {
     const slots = this.#slots.list().map(({ variable, slot, value }) => ({
       name: `${variable.name}/${slot}`,
@@ -158,7 +178,9 @@ export abstract class FusedOptimizer<S extends Rule<S> = object> extends Optimiz
   }
 
   override getConfig(): serialization.ConfigDict {
-    return { ...(this.settings as object), learningRate: this.learningRate };
+    const { schedule } = this.#counters;
+    const learningRate = schedule === undefined ? this.learningRate : scheduleToConfig(schedule);
+    return { ...(this.settings as object), learningRate };
   }
 
   static override fromConfig<T extends serialization.Serializable>(
@@ -172,6 +194,48 @@ export abstract class FusedOptimizer<S extends Rule<S> = object> extends Optimiz
   override dispose(): void {
     this.#slots.dispose();
     this.#counters.dispose();
+  }
+
+  get #callsOfStep(): number {
+    return this.settings.gradientAccumulationSteps ?? 1;
+  }
+
+  /** The gradients to apply where this call completes a step, by the names of their variables. */
+  #accumulate(variables: readonly Variable[], gradients: ReadonlyMap<string, Value>, step: Step): Map<string, Value> {
+    if (this.#callsOfStep === 1) return new Map(gradients);
+    const means = variables.map((variable) => {
+      const accumulator = this.#slots.get(variable, accumulatorSlot);
+      const gradient = gradients.get(variable.name);
+      return [variable.name, accumulate(accumulator, gradient, step.isComplete, this.#callsOfStep)] as const;
+    });
+    return new Map(means.filter(([name]) => gradients.has(name)));
+  }
+
+  #update(gradients: ReadonlyMap<string, Value>, step: Step): void {
+    const values = clipGradients([...gradients.values()], this.settings);
+    [...gradients.keys()].forEach((name, index) => {
+      const variable = registeredVariable(name);
+      const slots = Object.keys(this.slots()).map((slot) => this.#slots.get(variable, slot));
+      const target = [resourceOf(variable), ...slots];
+      const update = (): void => {
+        this.#decay(variable, step);
+        this.update(
+          target.map(({ resource }) => resource),
+          values[index] as Value,
+          step,
+        );
+      };
+      if (this.#callsOfStep === 1) update();
+      else updateOnlyWhere(step.isComplete, target, update);
+    });
+  }
+
+  /** Weights, `variables` or all, with their averages. */
+  #averaged(variables?: readonly Variable[]): Averaged[] {
+    return this.#slots.list().flatMap(({ variable, slot, value }) => {
+      const isWanted = slot === averageSlot && !variable.isDisposed && (variables?.includes(variable) ?? true);
+      return isWanted ? [[resourceOf(variable), resourceOf(value)] as const] : [];
+    });
   }
 
   #decay(variable: Variable, step: Step): void {

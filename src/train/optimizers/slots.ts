@@ -1,8 +1,9 @@
 /** The slot variables of an optimizer: what it remembers about each variable that it trains, such as a momentum. */
 import { dispose, keep, variable as makeVariable, tidy, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import { UserError } from '../../base/errors.ts';
-import { initScope, op, scoped, toTensor } from '../../backend/index.ts';
+import { InternalError, UserError } from '../../base/errors.ts';
+import { initScope, op, resourceOf, scoped, toTensor } from '../../backend/index.ts';
 import { ints, scalar } from '../../backend/kernel.ts';
+import type { ResourceVariable } from '../../tensor/index.ts';
 
 /** A tensor with its name in a saved model, as TF.js has it. */
 export interface NamedTensor {
@@ -28,9 +29,18 @@ export class Slots {
     this.#initial = initial;
   }
 
-  /** The slots of each of `variables`, which are made where there are none. */
-  build(variables: readonly Variable[]): ReadonlyMap<Variable, readonly Variable[]> {
-    return new Map(variables.map((variable, index) => [variable, this.#of(variable, index)] as const));
+  /** Makes the slots of `variables` where there are none. */
+  build(variables: readonly Variable[]): void {
+    variables.forEach((variable, index) => {
+      this.#build(variable, index);
+    });
+  }
+
+  /** `slot` of a variable that `build` has seen. */
+  get({ name }: Variable, slot: string): ResourceVariable {
+    const value = this.#byName.get(name)?.values[Object.keys(this.#initial).indexOf(slot)];
+    if (value === undefined) throw new InternalError(`The variable ${name} has no slot ${slot}.`);
+    return resourceOf(value);
   }
 
   /** All slots, slot by slot, each in the order in which the variables were first seen: TF.js's order. */
@@ -69,9 +79,9 @@ export class Slots {
     this.#byName.clear();
   }
 
-  #of(variable: Variable, index: number): readonly Variable[] {
+  #build(variable: Variable, index: number): void {
     const known = this.#byName.get(variable.name);
-    if (known?.variable === variable) return known.values;
+    if (known?.variable === variable) return;
     // A disposed variable's name may come back with a new one, of another shape.
     dispose([...(known?.values ?? [])]);
     const values = Object.values(this.#initial).map((initial) => initScope(() => makeSlot(variable, initial)));
@@ -80,7 +90,6 @@ export class Slots {
     this.#restored[index] = undefined;
     fill(values, restored);
     dispose([...restored]);
-    return values;
   }
 
   #forget(): void {

@@ -17,6 +17,8 @@ import { Adam } from './adam.ts';
 import { Adamax } from './adamax.ts';
 import { AdamW } from './adamW.ts';
 import type { FusedOptimizer } from './fusedOptimizer.ts';
+import { Lamb } from './lamb.ts';
+import { Lion } from './lion.ts';
 import { Momentum } from './momentum.ts';
 import { RMSprop } from './rmsprop.ts';
 import { SGD } from './sgd.ts';
@@ -32,6 +34,8 @@ const byName: Readonly<Record<string, FusedClass>> = {
   adagrad: Adagrad,
   adadelta: Adadelta,
   adamax: Adamax,
+  lamb: Lamb,
+  lion: Lion,
 };
 
 /** By class, since TF.js's `instanceof` lets every optimizer pass as any other. */
