@@ -24,6 +24,7 @@ export {
 } from './backend/frontend/index.ts';
 export { compile as function, type CompiledFunction, type FunctionOptions } from './graph/index.ts';
 export {
+  loadLayersModel,
   Model,
   model,
   registerCallbackConstructor,

@@ -1,6 +1,7 @@
 /** Training: models with `compile` and `fit`, and optimizers. */
 export { registerCallbackConstructor, type FitHistory } from './loop/callbackList.ts';
 export type { FitArgs } from './loop/fitOptions.ts';
+export { loadLayersModel } from './keras/loadLayersModel.ts';
 export { Model, model } from './models/model.ts';
 export { Sequential, sequential } from './models/sequential.ts';
 export * from './optimizers/index.ts';

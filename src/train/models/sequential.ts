@@ -53,6 +53,7 @@ export class Sequential extends LayersSequential {
 
   /** See `Model.predictAsync`. */
   predictAsync(x: Tensor | Tensor[], args: { batchSize?: number } = {}): Promise<Tensor | Tensor[]> {
+    if (innerModel(this) === undefined) this.build();
     return this.#trainer.predictAsync(x, args.batchSize);
   }
 
