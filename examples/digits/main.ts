@@ -29,7 +29,7 @@ say(bold('1. One worker, one epoch: how fast is it alone?'));
 const alone = await train(1, 1, 'runs/digits-alone');
 
 say(bold('\n2. Two workers, each with its share of every batch'));
-const together = await train(2, 5, 'runs/digits');
+const together = await train(2, 8, 'runs/digits');
 
 say(bold('\n3. The saved model in a fresh process'));
 const predicted = await launch({ script: here('predict.ts'), args: ['--run', 'runs/digits'], numWorkers: 1 });

@@ -15,22 +15,26 @@ const labels = await test.labels.slice(0, result.predictions.length).array();
 const probabilities = model.predict(images) as tf.Tensor2D;
 const predictions = await probabilities.argMax(-1).array();
 
+console.log();
 show(await images.as3D(-1, 28, 28).array());
 const row = (name: string, digits: readonly number[]): string => `${name.padEnd(26)} ${digits.join('  ')}`;
+console.log();
 console.log(row('the digit is', labels));
 console.log(row('the trained model said', result.predictions));
 console.log(row('the loaded model says', predictions as number[]));
 if (String(predictions) !== String(result.predictions)) throw new Error('The loaded model predicts something else.');
 
-/** Prints the first images side by side, two rows of pixels a line. */
+/** Prints the first images side by side, each line two rows of pixels, without the empty margin. */
 function show(pictures: readonly number[][][]): void {
-  const numShown = Math.max(1, Math.min(4, Math.floor((process.stdout.columns || 120) / 30)));
-  for (let y = 2; y < 26; y += 2) {
-    const line = pictures
-      .slice(0, numShown)
-      .map((picture) =>
-        Array.from({ length: 28 }, (_, x) => ' ░▒▓█'.charAt(Math.round(4 * (picture[y]?.[x] ?? 0)))).join(''),
-      );
+  const numShown = 3;
+  const margin = 4;
+  for (let y = margin; y < 28 - margin; y += 2) {
+    const line = pictures.slice(0, numShown).map((picture) =>
+      Array.from({ length: 28 - 2 * margin }, (_, x) => {
+        const grey = Math.max(picture[y]?.[x + margin] ?? 0, picture[y + 1]?.[x + margin] ?? 0);
+        return ' ░▒▓█'.charAt(Math.round(4 * grey));
+      }).join(''),
+    );
     console.log(line.join('  '));
   }
 }

@@ -24,7 +24,7 @@ export interface Result {
 
 const { values: options } = parseArgs({
   options: {
-    epochs: { type: 'string', default: '5' },
+    epochs: { type: 'string', default: '8' },
     batchSize: { type: 'string', default: '64' },
     out: { type: 'string', default: 'runs/digits' },
   },
