@@ -18,6 +18,13 @@ struct Exchange {
   int32_t tag;
 };
 
+// A tensor that a collective reads, and where its result goes; the two are the same memory, or apart.
+struct Operand {
+  const void* in;
+  void* out;
+  size_t count;
+};
+
 // Reduces `count` elements over all ranks: `out` = the reduction of every rank's `in`. `out` may be `in`.
 // A mean is a sum until `finishMean`.
 void allReduce(const std::shared_ptr<Mesh>& mesh, const Exchange& exchange, const void* in, void* out, size_t count);

@@ -1,6 +1,9 @@
 #include "communicator.h"
 
 #include <chrono>
+#include <cstring>
+
+#include "collectives.h"
 
 namespace tfd {
 namespace {
@@ -11,11 +14,36 @@ std::string withoutSourcePlace(const std::string& message) {
   return message.compare(0, 2, "[/") == 0 && end != std::string::npos ? message.substr(end + 2) : message;
 }
 
+// The memory of this rank for a group of the machine; null where it has none to share. No failure of the
+// communicator: it does without.
+std::unique_ptr<LocalGroup> createLocalGroup(const std::shared_ptr<Mesh>& mesh) {
+  if (mesh->size == 1) return nullptr;
+  try {
+    return std::make_unique<LocalGroup>(mesh->rank, mesh->size, [mesh] { mesh->check(); });
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
+bool joins(LocalGroup* group, const std::vector<SegmentCard>& cards) {
+  try {
+    if (group != nullptr) group->join(cards);
+    return group != nullptr;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 Communicator::Communicator(const CommunicatorOptions& options)
     : options_(options), mesh_(std::make_shared<Mesh>(options.rank, options.size)) {
   mesh_->listen(options.address, options.connectTimeout);
+  localGroup_ = createLocalGroup(mesh_);
+  const SegmentCard card = localGroup_ == nullptr ? SegmentCard{} : localGroup_->card();
+  const auto* bytes = reinterpret_cast<const char*>(&card);
+  addresses_ = mesh_->addresses();
+  addresses_.insert(addresses_.end(), bytes, bytes + sizeof card);
 }
 
 Communicator::~Communicator() {
@@ -29,10 +57,14 @@ Communicator::~Communicator() {
 }
 
 void Communicator::connect(const std::vector<char>& all) {
+  if (all.size() != addresses_.size() * options_.size) {
+    throw std::invalid_argument("connect needs the addresses of all " + std::to_string(options_.size) + " ranks, " +
+                                std::to_string(addresses_.size() * options_.size) + " bytes; received " +
+                                std::to_string(all.size()));
+  }
   try {
-    mesh_->connect(all, options_.collectiveTimeout);
-  } catch (const std::invalid_argument&) {
-    throw;
+    connectMesh(all);
+    joinLocalGroup(all);
   } catch (const std::exception& error) {
     abort(withoutSourcePlace(error.what()));
   }
@@ -40,6 +72,32 @@ void Communicator::connect(const std::vector<char>& all) {
   if (!failure_.empty()) throw Unavailable(failure_);
   if (thread_.joinable()) throw std::invalid_argument("the communicator is connected already");
   thread_ = std::thread(&Communicator::run, this);
+}
+
+void Communicator::connectMesh(const std::vector<char>& all) {
+  std::vector<char> ofMeshes;
+  for (auto rank = all.begin(); rank != all.end(); rank += addresses_.size()) {
+    ofMeshes.insert(ofMeshes.end(), rank, rank + mesh_->addresses().size());
+  }
+  mesh_->connect(ofMeshes, options_.collectiveTimeout);
+}
+
+// Shared memory is used where every rank can read that of every other one.
+void Communicator::joinLocalGroup(const std::vector<char>& all) {
+  if (options_.size == 1) return;
+  std::vector<SegmentCard> cards(options_.size);
+  for (int rank = 0; rank < options_.size; rank++) {
+    const auto* const end = all.data() + (rank + 1) * addresses_.size();
+    std::memcpy(&cards[rank], end - sizeof(SegmentCard), sizeof(SegmentCard));
+  }
+  int32_t canJoin = joins(localGroup_.get(), cards) ? 1 : 0;
+  allReduce(mesh_, {TF_INT32, Reduction::kMin, 0}, &canJoin, &canJoin, 1);
+  if (canJoin == 0) {
+    localGroup_.reset();
+  } else {
+    localGroup_->withdraw();
+  }
+  stats_.sharesMemory = canJoin;
 }
 
 void Communicator::post(Work work, Finished finished, int64_t numBytes) {

@@ -1,4 +1,5 @@
-// A communicator: a mesh, and the one thread that runs its collectives, one after the other.
+// A communicator: a mesh, the memory that its ranks share where they are on one machine, and the one thread that runs
+// its collectives, one after the other.
 #pragma once
 
 #include <atomic>
@@ -13,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "local_group.h"
 #include "mesh.h"
 
 namespace tfd {
@@ -34,6 +36,7 @@ struct CommunicatorStats {
   std::atomic<int64_t> numCollectives{0};
   std::atomic<int64_t> numBytes{0};
   std::atomic<int64_t> nanoseconds{0};
+  std::atomic<int64_t> sharesMemory{0};  // 1 where all-reduces go through shared memory
 };
 
 class Communicator {
@@ -48,7 +51,14 @@ class Communicator {
 
   const std::shared_ptr<Mesh>& mesh() const { return mesh_; }
 
-  // Blocks until all ranks are connected; starts the thread. `all` as in `Mesh::connect`.
+  // For the collectives: the memory that all ranks share, or null where they do not.
+  LocalGroup* localGroup() const { return localGroup_.get(); }
+
+  // What the others need to reach this rank; equally long on all ranks.
+  const std::vector<char>& addresses() const { return addresses_; }
+
+  // Blocks until all ranks are connected; starts the thread. `all` holds `addresses()` of all ranks, in the order of the
+  // ranks.
   void connect(const std::vector<char>& all);
 
   // Queues a collective over `numBytes` bytes. Throws Unavailable after a failure or an abort.
@@ -69,6 +79,8 @@ class Communicator {
     int64_t numBytes;
   };
 
+  void connectMesh(const std::vector<char>& all);
+  void joinLocalGroup(const std::vector<char>& all);
   void run();
   void execute(Entry& entry);
   std::string failure();
@@ -77,6 +89,8 @@ class Communicator {
 
   const CommunicatorOptions options_;
   const std::shared_ptr<Mesh> mesh_;
+  std::unique_ptr<LocalGroup> localGroup_;
+  std::vector<char> addresses_;
   CommunicatorStats stats_;
   std::vector<char> scratch_;
 

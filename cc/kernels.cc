@@ -6,6 +6,7 @@
 
 #include "attributes.h"
 #include "call.h"
+#include "local_all_reduce.h"
 #include "ops.h"
 #include "registry.h"
 
@@ -43,30 +44,43 @@ struct Plan {
   Communicator::Work work;
 };
 
-Plan planAllReduce(const Attributes& attributes, Call& call, const Communicator&, int numTensors) {
-  const auto exchange = attributes.exchange;
-  const auto size = elementSize(exchange.type);
-  const auto tensors = forwardAll(call, numTensors);
-  const auto numBytes = bytes(tensors);
-  if (numTensors == 1) {
-    return {numBytes, [exchange, tensor = tensors[0]](Communicator& communicator) {
-              void* const out = TF_TensorData(tensor.output);
-              allReduce(communicator.mesh(), exchange, TF_TensorData(tensor.source), out, elements(tensor.output));
-              finishMean(communicator.mesh(), exchange, out, out, elements(tensor.output));
-            }};
+// Several tensors go through one buffer, as one message.
+void allReduceOverNetwork(Communicator& communicator, const Exchange& exchange, const std::vector<Operand>& operands,
+                          size_t numBytes) {
+  const auto& mesh = communicator.mesh();
+  if (operands.size() == 1) {
+    const auto& [in, out, count] = operands[0];
+    allReduce(mesh, exchange, in, out, count);
+    finishMean(mesh, exchange, out, out, count);
+    return;
   }
-  return {numBytes, [exchange, tensors, numBytes, size](Communicator& communicator) {
-            char* const bucket = communicator.scratch(numBytes);
-            char* end = bucket;
-            for (const auto& tensor : tensors) {
-              std::memcpy(end, TF_TensorData(tensor.source), TF_TensorByteSize(tensor.source));
-              end += TF_TensorByteSize(tensor.source);
-            }
-            allReduce(communicator.mesh(), exchange, bucket, bucket, numBytes / size);
-            const char* next = bucket;
-            for (const auto& tensor : tensors) {
-              finishMean(communicator.mesh(), exchange, next, TF_TensorData(tensor.output), elements(tensor.output));
-              next += TF_TensorByteSize(tensor.output);
+  const auto size = elementSize(exchange.type);
+  char* const bucket = communicator.scratch(numBytes);
+  char* end = bucket;
+  for (const auto& operand : operands) {
+    std::memcpy(end, operand.in, operand.count * size);
+    end += operand.count * size;
+  }
+  allReduce(mesh, exchange, bucket, bucket, numBytes / size);
+  const char* next = bucket;
+  for (const auto& operand : operands) {
+    finishMean(mesh, exchange, next, operand.out, operand.count);
+    next += operand.count * size;
+  }
+}
+
+Plan planAllReduce(const Attributes& attributes, Call& call, const Communicator&, int numTensors) {
+  const auto tensors = forwardAll(call, numTensors);
+  std::vector<Operand> operands;
+  for (const auto& [source, output] : tensors) {
+    operands.push_back({TF_TensorData(source), TF_TensorData(output), static_cast<size_t>(elements(output))});
+  }
+  const auto numBytes = bytes(tensors);
+  return {numBytes, [exchange = attributes.exchange, operands, numBytes](Communicator& communicator) {
+            if (auto* const group = communicator.localGroup()) {
+              allReduce(*group, exchange, operands, communicator.mesh()->getTimeout());
+            } else {
+              allReduceOverNetwork(communicator, exchange, operands, numBytes);
             }
           }};
 }

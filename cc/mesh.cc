@@ -2,9 +2,9 @@
 
 #include <gloo/transport/tcp/context.h>
 #include <gloo/transport/tcp/device.h>
+#include <gloo/transport/tcp/pair.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace tfd {
 namespace {
@@ -17,6 +17,15 @@ constexpr int kGlooConnectFactor = 5;
 struct TcpContext : gloo::transport::tcp::Context {
   static void signal(gloo::transport::Context& context, const std::string& reason) {
     (static_cast<gloo::transport::tcp::Context&>(context).*(&TcpContext::signalException))(reason);
+  }
+};
+
+// Likewise for what a pair knows of its failure.
+struct TcpPair : gloo::transport::tcp::Pair {
+  static void check(gloo::transport::Pair& pair) {
+    auto& tcpPair = static_cast<gloo::transport::tcp::Pair&>(pair);
+    std::lock_guard<std::mutex> lock(tcpPair.*(&TcpPair::m_));
+    (tcpPair.*(&TcpPair::throwIfException))();
   }
 };
 
@@ -43,11 +52,6 @@ void Mesh::listen(const std::string& address, std::chrono::milliseconds connectT
 }
 
 void Mesh::connect(const std::vector<char>& all, std::chrono::milliseconds collectiveTimeout) {
-  if (all.size() != addresses_.size() * size) {
-    throw std::invalid_argument("connect needs the addresses of all " + std::to_string(size) + " ranks, " +
-                                std::to_string(addresses_.size() * size) + " bytes; received " +
-                                std::to_string(all.size()));
-  }
   const size_t entry = addresses_.size() / size;
   for (int peer = 0; peer < size; peer++) {
     if (peer == rank) continue;
@@ -56,6 +60,12 @@ void Mesh::connect(const std::vector<char>& all, std::chrono::milliseconds colle
   }
   setTimeout(collectiveTimeout);
   transportContext_->setTimeout(collectiveTimeout);
+}
+
+void Mesh::check() {
+  for (int peer = 0; peer < size; peer++) {
+    if (peer != rank) TcpPair::check(*transportContext_->getPair(peer));
+  }
 }
 
 void Mesh::abort(const std::string& reason) { TcpContext::signal(*transportContext_, reason); }

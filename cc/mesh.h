@@ -24,8 +24,11 @@ class Mesh final : public gloo::Context {
   // What `connect` of the others needs: `size` entries of equal length, entry r for rank r (its own is zero).
   const std::vector<char>& addresses() const { return addresses_; }
 
-  // Connects to every other rank. `all` holds the addresses of all ranks, in the order of the ranks.
+  // Connects to every other rank. `all` holds `addresses()` of all ranks, in the order of the ranks.
   void connect(const std::vector<char>& all, std::chrono::milliseconds collectiveTimeout);
+
+  // Throws if a connection has failed, or the mesh was aborted.
+  void check();
 
   // Ends whatever waits on a connection, here within milliseconds and at the peers when their sockets close, and
   // makes every later use fail with `reason`. May be called from any thread.

@@ -67,7 +67,7 @@ tfd_message tfd_communicator_create(int32_t rank, int32_t size, const char* addr
 tfd_message tfd_communicator_addresses(int64_t id, uint8_t* buffer, int64_t capacity, int64_t* length) {
   return guarded([&] {
     const auto communicator = tfd::findCommunicator(id);
-    const auto& addresses = communicator->mesh()->addresses();
+    const auto& addresses = communicator->addresses();
     *length = static_cast<int64_t>(addresses.size());
     if (*length > 0) std::memcpy(buffer, addresses.data(), std::min(capacity, *length));
   });
@@ -94,5 +94,6 @@ tfd_message tfd_communicator_stats(int64_t id, int64_t* stats) {
     stats[0] = communicator->stats().numCollectives;
     stats[1] = communicator->stats().numBytes;
     stats[2] = communicator->stats().nanoseconds;
+    stats[3] = communicator->stats().sharesMemory;
   });
 }

@@ -13,7 +13,7 @@
 typedef char* tfd_message;
 
 // Changes with every incompatible change below.
-#define TFD_ABI_VERSION 1
+#define TFD_ABI_VERSION 2
 TFD_API int32_t tfd_abi_version(void);
 
 // Registers the ops TfdAllReduce, TfdBroadcast, TfdAllGather, TfdReduceScatter and TfdBarrier, and their CPU kernels,
@@ -32,6 +32,9 @@ TFD_API tfd_message tfd_communicator_addresses(int64_t id, uint8_t* buffer, int6
 
 // Connects to all other ranks; blocks until that is done. `addresses` holds what tfd_communicator_addresses gave on
 // every rank, in the order of the ranks. A communicator that could not connect stays useless: free it.
+//
+// Where every rank can map memory of every other one, because they are on one machine, all-reduces go through it. The
+// environment variable TFJS_DISTRIBUTE_SHARED_MEMORY=off, on any of the ranks, keeps all of them to their connections.
 TFD_API tfd_message tfd_communicator_connect(int64_t id, const uint8_t* addresses, int64_t length);
 
 // Ends the collectives that wait and refuses new ones, with `reason`, here at once and soon after at the peers. It also
@@ -41,5 +44,6 @@ TFD_API tfd_message tfd_communicator_abort(int64_t id, const char* reason);
 // Aborts, then closes the sockets and ends the threads.
 TFD_API tfd_message tfd_communicator_free(int64_t id);
 
-// Writes three numbers: collectives that ran, bytes that they reduced or moved, nanoseconds that they took.
+// Writes four numbers: collectives that ran, bytes that they reduced or moved, nanoseconds that they took, and 1 where
+// all-reduces go through shared memory.
 TFD_API tfd_message tfd_communicator_stats(int64_t id, int64_t* stats);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { findCollectivesLibrary } from '../src/native/collectivesLibrary.ts';
 import { findRuntime } from '../src/native/runtime/findRuntime.ts';
 import { codecs, type DtypeName } from './support/dtypeCodecs.ts';
-import { runRanks } from './support/ring.ts';
+import { runRanks, type statsOf } from './support/ring.ts';
 
 const rankFile = new URL('./support/collectivesRank.ts', import.meta.url);
 const runtime = findRuntime();
@@ -14,9 +14,13 @@ const skip =
     : findCollectivesLibrary() === undefined && 'the library of collectives was not built here';
 const options = { timeout: 60_000, skip };
 
-for (const size of [2, 3]) {
-  test(`every op, dtype and reduction is right among ${size} processes`, options, async ({ signal }) => {
-    const reports = await runRanks(rankFile, 'results', size, signal);
+/** With memory that the processes share, and without: over the connections alone, as between machines. */
+const environments = ['on', 'off'].map((memory) => ({ memory, env: { TFJS_DISTRIBUTE_SHARED_MEMORY: memory } }));
+
+for (const { size, memory, env } of [2, 3].flatMap((size) => environments.map((rest) => ({ size, ...rest })))) {
+  const name = `every op, dtype and reduction is right among ${size} processes, shared memory ${memory}`;
+  test(name, options, async ({ signal }) => {
+    const reports = await runRanks(rankFile, 'results', size, signal, env);
     const first = reports[0] ?? {};
     for (const [rank, report] of reports.entries()) {
       for (const dtype of Object.keys(codecs) as DtypeName[]) {
@@ -32,9 +36,10 @@ for (const size of [2, 3]) {
       assert.deepEqual(report['sent'], [10, 11, 12, 13, 14, 15], 'what rank 1 had');
       const largest = Array.from({ length: 2 * size }, (_, i) => (i === 1 ? 'NaN' : String(i + size - 1)));
       assert.deepEqual(report['largest'], largest, 'a NaN of one rank reaches the maximum');
-      const [numCollectives, numBytes, nanoseconds] = report['stats'] as [number, number, number];
-      assert.equal(numCollectives, 6 * 8 + 6);
-      assert.ok(numBytes > 800_000 && nanoseconds > 0);
+      const stats = report['stats'] as ReturnType<typeof statsOf>;
+      assert.equal(stats.numCollectives, 6 * 8 + 6);
+      assert.ok(stats.numBytes > 800_000 && stats.nanoseconds > 0);
+      assert.equal(stats.sharesMemory, memory === 'on');
     }
   });
 }
@@ -69,32 +74,34 @@ function assertReduced(dtype: DtypeName, size: number, received: number[][]): vo
   }
 }
 
-test('wrong numbers, lost communicators and ranks that disagree are errors', options, async ({ signal }) => {
-  for (const [rank, report] of (await runRanks(rankFile, 'failures', 3, signal)).entries()) {
-    assert.match(String(report['unknown']), /^code 3: .*no communicator has the number 999/);
-    assert.match(String(report['freed']), /^code 3: .*no communicator has the number/);
-    assert.match(String(report['freedTwice']), /^argument: no communicator/);
-    assert.match(
-      String(report['aborted']),
-      rank === 0 ? /^code 10: .*rank 0 of 3 ended/ : /^code 10: .*ended: rank 0 is silent/,
-    );
-    if (rank !== 0) assert.ok(Number(report['endedAfterMs']) < 150, 'an abort ends a blocked collective at once');
-    assert.match(String(report['uneven']), /^code 10: .*(Timed out waiting|Connection closed)/);
-    assert.match(String(report['connecting']), /^unavailable: .*(the peer is gone|refused|closed|reset)/);
-    assert.match(String(report['wrongLength']), /^argument: connect needs the addresses of all 2 ranks/);
-  }
-});
+for (const { memory, env } of environments) {
+  const name = `wrong numbers, lost communicators and ranks that disagree are errors, shared memory ${memory}`;
+  test(name, options, async ({ signal }) => {
+    for (const [rank, report] of (await runRanks(rankFile, 'failures', 3, signal, env)).entries()) {
+      assert.match(String(report['unknown']), /^code 3: .*no communicator has the number 999/);
+      assert.match(String(report['freed']), /^code 3: .*no communicator has the number/);
+      assert.match(String(report['freedTwice']), /^argument: no communicator/);
+      assert.match(
+        String(report['aborted']),
+        rank === 0 ? /^code 10: .*rank 0 of 3 ended/ : /^code 10: .*ended: rank 0 is silent/,
+      );
+      if (rank !== 0) assert.ok(Number(report['endedAfterMs']) < 150, 'an abort ends a blocked collective at once');
+      assert.match(String(report['uneven']), /^code 10: .*(Timed out waiting|Connection closed|The ranks disagree)/);
+      assert.match(String(report['connecting']), /^unavailable: .*(the peer is gone|refused|closed|reset)/);
+      assert.match(String(report['wrongLength']), /^argument: connect needs the addresses of all 2 ranks/);
+    }
+  });
+}
 
 test("a collective that waits holds none of TensorFlow's threads", options, async ({ signal }) => {
   const [report] = await runRanks(rankFile, 'waiting', 2, signal);
   assert.ok(Number(report?.['computeMs']) < 300, `another function took ${String(report?.['computeMs'])} ms meanwhile`);
 });
 
-test(
-  'a killed peer is noticed by all others within a second, and they go on without it',
-  options,
-  async ({ signal }) => {
-    const reports = await runRanks(rankFile, 'killed', 4, signal);
+for (const { memory, env } of environments) {
+  const name = `a killed peer is noticed by all others within a second, and they go on without it, shared memory ${memory}`;
+  test(name, options, async ({ signal }) => {
+    const reports = await runRanks(rankFile, 'killed', 4, signal, env);
     const diedAt = Number(reports[3]?.['diedAt']);
     for (const report of reports.slice(0, 3)) {
       assert.match(String(report['failure']), /^code 10: .*ended: /);
@@ -102,8 +109,8 @@ test(
       assert.match(String(report['later']), /^code 10: .*ended: /, 'the lost communicator stays lost');
       assert.equal(report['afterwards'], 1 + 2 + 3);
     }
-  },
-);
+  });
+}
 
 test('two hundred rings leave threads, files and memory as they were', options, async ({ signal }) => {
   for (const report of await runRanks(rankFile, 'reforming', 2, signal)) {
@@ -111,6 +118,7 @@ test('two hundred rings leave threads, files and memory as they were', options, 
     assert.deepEqual(report['sums'], [3]);
     assert.ok(after.threads <= before.threads, `${before.threads} threads became ${after.threads}`);
     assert.ok(after.files <= before.files, `${before.files} files became ${after.files}`);
+    assert.deepEqual([before.segments, after.segments], [0, 0], 'no segment stays mapped');
     assert.ok(after.rssBytes - before.rssBytes < 20e6, `memory grew by ${after.rssBytes - before.rssBytes} bytes`);
   }
 });
@@ -119,4 +127,5 @@ interface Footprint {
   readonly rssBytes: number;
   readonly threads: number;
   readonly files: number;
+  readonly segments: number;
 }

@@ -5,7 +5,8 @@ import type { CommunicatorId } from '../../src/native/bindings/collectives.ts';
 import { library, type EagerTensorHandle } from '../../src/native/index.ts';
 import { codecs, type DtypeName } from './dtypeCodecs.ts';
 import { dtypes, newContext, newTensor, takeValues, TestGraph } from './rawTensorFlow.ts';
-import { addressesOf, connect, create, formRing, native, ok, report } from './ring.ts';
+import { failureOf, scalar } from './reduce.ts';
+import { addressesOf, connect, create, formRing, native, ok, report, statsOf } from './ring.ts';
 
 const rank = Number(process.argv[3]);
 const size = Number(process.argv[4]);
@@ -21,9 +22,7 @@ async function results(): Promise<void> {
   const ring = await formRing('ring', rank, size);
   for (const dtype of Object.keys(codecs) as DtypeName[]) await reduceEveryWay(ring, dtype);
   await exchangeFloats(ring);
-  const stats = new BigInt64Array(3);
-  ok(native().tfd_communicator_stats(ring, stats));
-  report(rank, { stats: Array.from(stats, Number) });
+  report(rank, { stats: statsOf(ring) });
   ok(native().tfd_communicator_free(ring));
 }
 
@@ -223,7 +222,12 @@ async function reforming(): Promise<void> {
 
 function footprint(): Record<string, number> {
   const threads = /Threads:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-  return { rssBytes: process.memoryUsage.rss(), threads: Number(threads), files: readdirSync('/proc/self/fd').length };
+  return {
+    rssBytes: process.memoryUsage.rss(),
+    threads: Number(threads),
+    files: readdirSync('/proc/self/fd').length,
+    segments: readFileSync('/proc/self/maps', 'utf8').split('/memfd:tfjs-distribute').length - 1,
+  };
 }
 
 /** A traced all-reduce of `length` floats; resolves to the first one of the sum of (rank + 1). */
@@ -240,15 +244,4 @@ function reducer(length: number): (ring: CommunicatorId) => Promise<number> {
     });
     return takeValues(sum as EagerTensorHandle, new Float32Array(length))[0] ?? NaN;
   };
-}
-
-function scalar(ring: CommunicatorId): EagerTensorHandle {
-  return newTensor(dtypes.int64, [], BigInt64Array.of(BigInt(ring)));
-}
-
-function failureOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => 'no failure',
-    (error: unknown) => (error as Error).message,
-  );
 }

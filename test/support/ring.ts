@@ -45,8 +45,17 @@ export async function connect(id: CommunicatorId, all: Buffer): Promise<void> {
   ok(await connectCommunicator(id, all));
 }
 
-/** In a child: forms the ring `name` together with the other children that ask for it. */
-export async function formRing(name: string, rank: number, size: number, timeoutMs?: number): Promise<CommunicatorId> {
+/**
+ * In a child: forms the ring `name` together with the other children that ask for it. `alter` may change what this
+ * child learns of the others' addresses.
+ */
+export async function formRing(
+  name: string,
+  rank: number,
+  size: number,
+  timeoutMs?: number,
+  alter?: (addresses: Buffer[]) => void,
+): Promise<CommunicatorId> {
   const id = create(rank, size, timeoutMs);
   const all = new Promise<readonly string[]>((resolve) => {
     const listen = (message: Message): void => {
@@ -57,8 +66,23 @@ export async function formRing(name: string, rank: number, size: number, timeout
     process.on('message', listen);
   });
   tell({ kind: 'addresses', ring: name, rank, size, bytes: addressesOf(id).toString('base64') });
-  await connect(id, Buffer.concat((await all).map((bytes) => Buffer.from(bytes, 'base64'))));
+  const addresses = (await all).map((bytes) => Buffer.from(bytes, 'base64'));
+  alter?.(addresses);
+  await connect(id, Buffer.concat(addresses));
   return id;
+}
+
+/** What a communicator did so far. */
+export function statsOf(id: CommunicatorId) {
+  const stats = new BigInt64Array(4);
+  ok(native().tfd_communicator_stats(id, stats));
+  const [numCollectives, numBytes, nanoseconds, sharesMemory] = stats;
+  return {
+    numCollectives: Number(numCollectives),
+    numBytes: Number(numBytes),
+    nanoseconds: Number(nanoseconds),
+    sharesMemory: sharesMemory === 1n,
+  };
 }
 
 /** In a child: hands values to the test. */
@@ -70,14 +94,20 @@ function tell(message: Message): void {
   process.send?.(message);
 }
 
-/** In the test: `size` children that run `file` with a scenario, and what each reported. `signal` kills them. */
+/**
+ * In the test: `size` children that run `file` with a scenario, and what each reported. `signal` kills them. `env` is
+ * added to their environment.
+ */
 export async function runRanks(
   file: URL,
   scenario: string,
   size: number,
   signal?: AbortSignal,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<Record<string, unknown>[]> {
-  const children = Array.from({ length: size }, (_, rank) => fork(file, [scenario, String(rank), String(size)]));
+  const children = Array.from({ length: size }, (_, rank) =>
+    fork(file, [scenario, String(rank), String(size)], { env: { ...process.env, ...env } }),
+  );
   signal?.addEventListener('abort', () => {
     for (const child of children) child.kill('SIGKILL');
   });

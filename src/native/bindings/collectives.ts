@@ -10,7 +10,7 @@ export type CommunicatorId = number & { readonly [kind]: 'communicator' };
 export type TfdMessage = string | null;
 
 /** The version of `cc/tfd.h` that these declarations describe. */
-export const collectivesAbiVersion = 1;
+export const collectivesAbiVersion = 2;
 
 export const collectives = {
   tfd_abi_version: c<() => number>('int32_t tfd_abi_version(void)'),
