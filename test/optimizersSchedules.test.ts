@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { compile } from '../src/graph/index.ts';
 import { Checkpoint } from '../src/train/checkpointing.ts';
+import { inReplica } from '../src/strategy/index.ts';
 import * as train from '../src/train/optimizers/index.ts';
 import { numLiveTensors } from '../src/tensor/index.ts';
 
@@ -225,12 +226,47 @@ test('a checkpoint keeps half a step: gradients gathered so far, and averages', 
   );
 });
 
+test('gradients of all replicas are accumulated, and clipped where the step is complete', { timeout }, () => {
+  const w = tf.variable(tf.tensor1d([0, 0]));
+  const optimizer = train.sgd({ learningRate: 1, clipValue: 5, gradientAccumulationSteps: 2 });
+  const doubled = (gradients: tf.NamedTensorMap): tf.NamedTensorMap =>
+    Object.fromEntries(Object.entries(gradients).map(([name, value]) => [name, tf.add(value, value)]));
+  const context = {
+    replicaId: 0,
+    numReplicas: 2,
+    lossScale: 1,
+    allReduce: (values: readonly tf.Tensor[]) => [...values],
+  };
+  const apply = (gradient: number[]): number[] => {
+    inReplica({ ...context, reduceGradients: doubled }, () => {
+      optimizer.applyGradients({ [w.name]: tf.tensor1d(gradient) });
+    });
+    return Array.from(w.dataSync());
+  };
+  assert.deepEqual(apply([1, 4]), [0, 0]);
+  assert.deepEqual(apply([2, 4]), [-3, -5]);
+  assert.deepEqual(apply([NaN, Infinity]), [-3, -5]);
+});
+
+test('a variable without a gradient stays, and takes part in the average', { timeout }, () => {
+  const [a, b] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(2))];
+  const optimizer = train.adam({ useEma: true, gradientAccumulationSteps: 2 });
+  for (let i = 0; i < 2; i++) {
+    optimizer.applyGradients({ [a.name]: tf.scalar(1), [b.name]: undefined } as unknown as tf.NamedTensorMap);
+  }
+  assert.ok((a.dataSync()[0] ?? 1) < 1);
+  optimizer.finalizeVariableValues();
+  assert.equal(b.dataSync()[0], 2);
+});
+
 test('finalizeVariableValues makes the weights their averages', { timeout }, () => {
   const [a, b] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(10))];
   const optimizer = train.sgd({ learningRate: 1, useEma: true, emaMomentum: 0.5 });
   for (let i = 0; i < 2; i++) optimizer.applyGradients({ [a.name]: tf.scalar(1), [b.name]: tf.scalar(1) });
   assert.deepEqual([a.dataSync()[0], b.dataSync()[0]], [-1, 8]);
-  optimizer.finalizeVariableValues([b]);
+  const other = tf.variable(tf.scalar(7));
+  optimizer.finalizeVariableValues([b, other]);
+  assert.equal(other.dataSync()[0], 7);
   assert.deepEqual([a.dataSync()[0], b.dataSync()[0]], [-1, 8.5]);
   optimizer.finalizeVariableValues();
   assert.equal(a.dataSync()[0], -0.5);

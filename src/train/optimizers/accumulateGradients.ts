@@ -2,23 +2,19 @@
 import { op, ops } from '../../backend/index.ts';
 import { scalar } from '../../backend/kernel.ts';
 import type { ResourceVariable, Value } from '../../tensor/index.ts';
+import { readVariable } from './readVariable.ts';
+import type { Step } from './step.ts';
 
 /**
- * Adds `gradient` to what earlier calls have left, and starts anew where the step is complete.
+ * Adds `gradient` to what earlier calls have left, and starts anew where this call completes the step.
  *
- * @param isComplete - Whether this call completes the step: a scalar of bool.
- * @returns The mean of the gradients of `numCalls` calls; it means something only where the step is complete.
+ * @returns The mean of the gradients of all calls of the step; it means something only where the step is complete.
  */
-export function accumulate(
-  accumulator: ResourceVariable,
-  gradient: Value | undefined,
-  isComplete: Value,
-  numCalls: number,
-): Value {
-  const earlier = read(accumulator);
+export function accumulate(accumulator: ResourceVariable, gradient: Value | undefined, step: Step): Value {
+  const earlier = readVariable(accumulator);
   const sum = gradient === undefined ? earlier : op('AddV2', [gradient, earlier]);
-  ops('AssignVariableOp', [accumulator.resource, op('SelectV2', [isComplete, op('ZerosLike', [sum]), sum])]);
-  return op('RealDiv', [sum, scalar(numCalls)]);
+  ops('AssignVariableOp', [accumulator.resource, op('SelectV2', [step.isComplete, op('ZerosLike', [sum]), sum])]);
+  return op('RealDiv', [sum, scalar(step.numCalls)]);
 }
 
 /**
@@ -28,14 +24,10 @@ export function accumulate(
  * in return the same code runs eagerly and compiled, on every worker alike.
  */
 export function updateOnlyWhere(condition: Value, variables: readonly ResourceVariable[], update: () => void): void {
-  const before = variables.map(read);
+  const before = variables.map(readVariable);
   update();
   variables.forEach((variable, index) => {
-    const chosen = op('SelectV2', [condition, read(variable), before[index] as Value]);
+    const chosen = op('SelectV2', [condition, readVariable(variable), before[index] as Value]);
     ops('AssignVariableOp', [variable.resource, chosen]);
   });
-}
-
-function read({ resource, dtype }: ResourceVariable): Value {
-  return op('ReadVariableOp', [resource], { dtype: { type: dtype } });
 }

@@ -9,16 +9,15 @@ import {
   type Tensor,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import { op, ops, resourceOf, scoped, toValue } from '../../backend/index.ts';
+import { ops, resourceOf, scoped, toValue } from '../../backend/index.ts';
 import { scalar } from '../../backend/kernel.ts';
 import { replicaContext } from '../../strategy/replica.ts';
 import type { ResourceVariable, Value } from '../../tensor/index.ts';
-import { accumulate, updateOnlyWhere } from './accumulateGradients.ts';
-import { clipGradients } from './clipGradients.ts';
+import { applyStep, type Trained } from './applyStep.ts';
 import { checkLearningRate, optionsFromConfig, resolveOptions, type OptimizerOptions } from './options.ts';
 import type { Rule, Settings } from './options.ts';
 import { Counters } from './counters.ts';
-import { assignAverages, updateAverages, type Averaged } from './movingAverage.ts';
+import { assignAverages } from './movingAverage.ts';
 import { byName, registeredVariable, withoutMissing } from './namedGradients.ts';
 import { scheduleToConfig } from './schedules/learningRateSchedule.ts';
 import { Slots, type NamedTensor } from './slots.ts';
@@ -104,22 +103,29 @@ export abstract class FusedOptimizer<S extends Rule<S> = object> extends Optimiz
       const reduced = replicaContext()?.reduceGradients(named) ?? named;
       scoped(() => {
         const step = new Step(this.#counters, this.#callsOfStep);
-        const values = new Map(Object.entries(reduced).map(([name, tensor]) => [name, toValue(tensor)] as const));
-        this.#update(this.#accumulate(variables, values, step), step);
-        if (this.settings.useEma === true) updateAverages(this.#averaged(variables), step, this.settings);
+        const trained = variables.map((variable) => {
+          const gradient = variable.name in named ? reduced[variable.name] : undefined;
+          return this.#trained(variable, gradient && toValue(gradient));
+        });
+        applyStep(trained, step, this.settings, (target, gradient) => {
+          this.update(target, gradient, step);
+        });
         ops('AssignAddVariableOp', [this.#counters.iterations.resource, scalar(1, 'int64')]);
       });
     });
   }
 
   /**
-   * With `useEma`, each weight becomes its average, as after Keras's `fit`. Without it nothing happens.
+   * With `useEma`, each weight becomes its average; without it nothing happens. Call it after training, before the
+   * model is evaluated or saved.
    *
-   * @param variables - Those that the optimizer has averaged, by default.
+   * @param variables - By default all that the optimizer has trained.
    */
-  finalizeVariableValues(variables?: readonly Variable[]): void {
+  finalizeVariableValues(variables: readonly Variable[] = this.#slots.variables()): void {
+    if (this.settings.useEma !== true) return;
+    const trained = this.#slots.variables().filter((variable) => variables.includes(variable));
     scoped(() => {
-      assignAverages(this.#averaged(variables));
+      assignAverages(trained.map((variable) => this.#trained(variable, undefined)));
     });
   }
 
@@ -200,49 +206,14 @@ export abstract class FusedOptimizer<S extends Rule<S> = object> extends Optimiz
     return this.settings.gradientAccumulationSteps ?? 1;
   }
 
-  /** The gradients to apply where this call completes a step, by the names of their variables. */
-  #accumulate(variables: readonly Variable[], gradients: ReadonlyMap<string, Value>, step: Step): Map<string, Value> {
-    if (this.#callsOfStep === 1) return new Map(gradients);
-    const means = variables.map((variable) => {
-      const accumulator = this.#slots.get(variable, accumulatorSlot);
-      const gradient = gradients.get(variable.name);
-      return [variable.name, accumulate(accumulator, gradient, step.isComplete, this.#callsOfStep)] as const;
-    });
-    return new Map(means.filter(([name]) => gradients.has(name)));
-  }
-
-  #update(gradients: ReadonlyMap<string, Value>, step: Step): void {
-    const values = clipGradients([...gradients.values()], this.settings);
-    [...gradients.keys()].forEach((name, index) => {
-      const variable = registeredVariable(name);
-      const slots = Object.keys(this.slots()).map((slot) => this.#slots.get(variable, slot));
-      const target = [resourceOf(variable), ...slots];
-      const update = (): void => {
-        this.#decay(variable, step);
-        this.update(
-          target.map(({ resource }) => resource),
-          values[index] as Value,
-          step,
-        );
-      };
-      if (this.#callsOfStep === 1) update();
-      else updateOnlyWhere(step.isComplete, target, update);
-    });
-  }
-
-  /** Weights, `variables` or all, with their averages. */
-  #averaged(variables?: readonly Variable[]): Averaged[] {
-    return this.#slots.list().flatMap(({ variable, slot, value }) => {
-      const isWanted = slot === averageSlot && !variable.isDisposed && (variables?.includes(variable) ?? true);
-      return isWanted ? [[resourceOf(variable), resourceOf(value)] as const] : [];
-    });
-  }
-
-  #decay(variable: Variable, step: Step): void {
-    const { weightDecay } = this.settings;
-    if (weightDecay === undefined || weightDecay === 0) return;
-    const share = op('Mul', [step.learningRate, scalar(weightDecay)]);
-    ops('AssignSubVariableOp', [resourceOf(variable).resource, op('Mul', [toValue(variable), share])]);
+  #trained(variable: Variable, gradient: Value | undefined): Trained {
+    return {
+      variable: resourceOf(variable),
+      slots: Object.keys(this.slots()).map((slot) => this.#slots.get(variable, slot)),
+      accumulator: this.#callsOfStep === 1 ? undefined : this.#slots.get(variable, accumulatorSlot),
+      average: this.settings.useEma === true ? this.#slots.get(variable, averageSlot) : undefined,
+      gradient,
+    };
   }
 }
 

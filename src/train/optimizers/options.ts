@@ -21,7 +21,7 @@ export interface OptimizerOptions {
   readonly globalClipNorm?: number;
   /**
    * Whether to keep an exponential moving average of the weights, in a slot called `average`. Default false. The
-   * weights become their averages by `emaOverwriteFrequency`, or by `optimizer.finalizeVariableValues()`.
+   * weights become their averages by `emaOverwriteFrequency`, or by `optimizer.finalizeVariableValues()` after training.
    */
   readonly useEma?: boolean;
   /** Share of the average that stays in each step, from 0 to 1. Default 0.99. */

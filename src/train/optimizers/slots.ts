@@ -43,6 +43,11 @@ export class Slots {
     return resourceOf(value);
   }
 
+  /** All variables that have slots and still exist. */
+  variables(): Variable[] {
+    return [...this.#byName.values()].flatMap(({ variable }) => (variable.isDisposed ? [] : [variable]));
+  }
+
   /** All slots, slot by slot, each in the order in which the variables were first seen: TF.js's order. */
   list(): Slot[] {
     const entries = [...this.#byName.values()];

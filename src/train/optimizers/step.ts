@@ -8,19 +8,20 @@ import type { Counters } from './counters.ts';
 export class Step {
   /** Size of this step, a scalar of float32. */
   readonly learningRate: Value;
+  /** Number of calls of the optimizer that make up a step. */
+  readonly numCalls: number;
   readonly #iterations: () => Value;
-  readonly #callsOfStep: number;
   readonly #powers = new Map<number, Value>();
+  #isComplete: Value | undefined;
   #numTaken: Value | undefined;
   #number: Value | undefined;
 
-  /** @param callsOfStep - Number of calls of the optimizer that make up a step. */
-  constructor({ learningRate, iterations, schedule }: Counters, callsOfStep: number) {
+  constructor({ learningRate, iterations, schedule }: Counters, numCalls: number) {
     this.#iterations = () => {
       const count = op('ReadVariableOp', [iterations.resource], { dtype: { type: 'int64' } });
       return op('EnsureShape', [count], { shape: { shape: [] } });
     };
-    this.#callsOfStep = callsOfStep;
+    this.numCalls = numCalls;
     this.learningRate =
       schedule === undefined
         ? op('ReadVariableOp', [learningRate.resource], { dtype: { type: 'float32' } })
@@ -29,15 +30,13 @@ export class Step {
 
   /** Whether this call completes a step: a scalar of bool. */
   get isComplete(): Value {
-    return isMultiple(increment(this.#iterations()), this.#callsOfStep);
+    return (this.#isComplete ??= isMultiple(increment(this.#iterations()), this.numCalls));
   }
 
   /** Number of whole steps before this one: a scalar of int64. */
   get numTaken(): Value {
     return (this.#numTaken ??=
-      this.#callsOfStep === 1
-        ? this.#iterations()
-        : op('FloorDiv', [this.#iterations(), scalar(this.#callsOfStep, 'int64')]));
+      this.numCalls === 1 ? this.#iterations() : op('FloorDiv', [this.#iterations(), scalar(this.numCalls, 'int64')]));
   }
 
   /** The number of this step, from 1, as a scalar of float32. */
