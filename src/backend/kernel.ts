@@ -54,7 +54,9 @@ export function kernel<I extends object, A extends object = object>(
 export function run(compute: () => Value | Value[]): TensorInfo | TensorInfo[] {
   return scoped(() => {
     const result = compute();
-    return Array.isArray(result) ? result.map(toTensorInfo) : toTensorInfo(result);
+    if (!Array.isArray(result)) return toTensorInfo(result);
+    result.forEach(staticShape); // None is made where one cannot be.
+    return result.map(toTensorInfo);
   });
 }
 
@@ -188,13 +190,14 @@ function toValues(inputs: object): unknown {
 
 /** A TF.js tensor's description, which takes over the ownership of `value`. */
 export function toTensorInfo(value: Value): TensorInfo {
+  const shape = staticShape(value);
   let owned = value;
   if (value instanceof EagerTensor) {
     const index = scope.indexOf(value);
     if (index >= 0) scope.splice(index, 1);
     else owned = value.share();
   }
-  return { dataId: new TensorData(owned), shape: staticShape(value), dtype: value.dtype as TensorInfo['dtype'] };
+  return { dataId: new TensorData(owned), shape, dtype: value.dtype as TensorInfo['dtype'] };
 }
 
 function staticShape(value: Value): number[] {

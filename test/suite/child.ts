@@ -1,11 +1,13 @@
 /**
- * Runs TF.js's own specs against this package's backend, and reports each to the parent process. It only works bundled:
- * Node cannot load the files of the specs, which are ES modules without file extensions.
+ * Runs TF.js's own specs against this package's backend, and reports each to the parent process. With `--traced`, each
+ * kernel runs in a graph. It only works bundled: Node cannot load the files of the specs, which are ES modules without
+ * file extensions.
  */
 import type { setTestEnvs as SetTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util.js';
 import { createRequire } from 'node:module';
 import { backendName } from '../../src/backend/index.ts';
 import type { SpecResult } from './runSuite.ts';
+import { traceKernels } from './traceKernels.ts';
 
 interface JasmineEnv {
   configure(options: { random: boolean; specFilter?: (spec: { getFullName(): string }) => boolean }): void;
@@ -38,6 +40,8 @@ function report({ fullName, status, failedExpectations }: JasmineResult): void {
   };
   process.send?.(result);
 }
+
+if (process.argv.includes('--traced')) traceKernels();
 
 // The specs look at the environments when they are loaded.
 const { setTestEnvs } = (await import('@tensorflow/tfjs-core/dist/jasmine_util.js')) as {
