@@ -96,11 +96,12 @@ export function toHostArray(tensor: EagerTensor): HostArray {
 function writeTexts(tensor: TensorHandle, texts: readonly Uint8Array[]): void {
   const tf = library();
   const base = tf.TF_TensorData(tensor);
-  texts.forEach((text, index) => {
+  for (let index = 0; index < texts.length; index++) {
+    const text = texts[index] ?? new Uint8Array();
     const address = offset(base, index * stringBytes);
     tf.TF_StringInit(address);
     tf.TF_StringCopy(address, text, text.length);
-  });
+  }
 }
 
 function readTexts(tensor: TensorHandle, shape: readonly number[]): Uint8Array[] {
