@@ -57,11 +57,19 @@ CASES = [
     ("clip value", "SGD", {"learning_rate": 0.1, "clipvalue": 0.25}),
     ("clip global norm", "Adam", {"learning_rate": 0.1, "global_clipnorm": 1.0}),
     ("lamb", "Lamb", {}),
-    ("lamb options", "Lamb", {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.99, "epsilon": 1e-3, "weight_decay": 0.2}),
+    (
+        "lamb options",
+        "Lamb",
+        {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.99, "epsilon": 1e-3, "weight_decay": 0.2},
+    ),
     ("lion", "Lion", {}),
     ("lion options", "Lion", {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.9, "weight_decay": 0.2}),
     ("average", "SGD", {"learning_rate": 0.1, "use_ema": True}),
-    ("average overwrites", "Adam", {"learning_rate": 0.1, "use_ema": True, "ema_momentum": 0.8, "ema_overwrite_frequency": 2}),
+    (
+        "average overwrites",
+        "Adam",
+        {"learning_rate": 0.1, "use_ema": True, "ema_momentum": 0.8, "ema_overwrite_frequency": 2},
+    ),
     ("accumulation", "SGD", {"learning_rate": 0.1, "gradient_accumulation_steps": 2}),
     (
         "accumulation, momentum and clip",
@@ -81,7 +89,11 @@ CASES = [
             "ema_overwrite_frequency": 2,
         },
     ),
-    ("schedule", "Adam", {"learning_rate": schedule("CosineDecay", initial_learning_rate=0.1, decay_steps=4), "weight_decay": 0.1}),
+    (
+        "schedule",
+        "Adam",
+        {"learning_rate": schedule("CosineDecay", initial_learning_rate=0.1, decay_steps=4), "weight_decay": 0.1},
+    ),
     (
         "schedule, accumulation",
         "SGD",
