@@ -22,7 +22,14 @@ export {
   truncatedNormal,
   type Seed,
 } from './backend/frontend/index.ts';
-export { compile as function, type CompiledFunction, type FunctionOptions } from './graph/index.ts';
+export {
+  compile as function,
+  cond,
+  whileLoop,
+  type CompiledFunction,
+  type FunctionOptions,
+  type TracedOperation,
+} from './graph/index.ts';
 export {
   loadLayersModel,
   Model,

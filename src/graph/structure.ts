@@ -18,6 +18,16 @@ export function flatten(value: unknown): Flat {
   return { tensors, rebuild, key: keys.join(' ') };
 }
 
+/** A variable that is returned stands for its value at that point. */
+export function variablesAsTensors(result: unknown): unknown {
+  if (result instanceof Variable) return result.clone();
+  if (Array.isArray(result)) return result.map(variablesAsTensors);
+  if (isPlainObject(result)) {
+    return Object.fromEntries(Object.entries(result).map(([name, part]) => [name, variablesAsTensors(part)]));
+  }
+  return result;
+}
+
 type Rebuild = (tensors: readonly Tensor[]) => unknown;
 
 function visit(value: unknown, tensors: Tensor[], keys: string[]): Rebuild {
@@ -50,8 +60,7 @@ function visit(value: unknown, tensors: Tensor[], keys: string[]): Rebuild {
   return () => value;
 }
 
-/** Whether `value` is an object literal, whose parts count one by one. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
+function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

@@ -1,8 +1,8 @@
 /** Traces a function once, for one signature of its arguments. */
-import { engine, Variable, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, type Tensor } from '@tensorflow/tfjs-core';
 import { scoped, toTensor, toValue } from '../backend/index.ts';
 import { TracingGraph, withExecutor, type TracedFunction } from '../tensor/index.ts';
-import { flatten, isPlainObject, type Flat } from './structure.ts';
+import { flatten, variablesAsTensors, type Flat } from './structure.ts';
 import { asynchronous } from './traceErrors.ts';
 
 /** One compiled form of the function, for one signature. */
@@ -37,14 +37,4 @@ export function trace<A extends readonly unknown[]>(name: string, fn: (...args: 
   } finally {
     engine().endScope();
   }
-}
-
-/** A variable that is returned stands for its value at that point. */
-export function variablesAsTensors(result: unknown): unknown {
-  if (result instanceof Variable) return result.clone();
-  if (Array.isArray(result)) return result.map(variablesAsTensors);
-  if (isPlainObject(result)) {
-    return Object.fromEntries(Object.entries(result).map(([name, part]) => [name, variablesAsTensors(part)]));
-  }
-  return result;
 }

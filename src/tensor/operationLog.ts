@@ -72,12 +72,15 @@ export class OperationLog {
     });
   }
 
-  /** The operation in `{{node …}}`. Where TensorFlow's optimizer made a new one, its name holds that of an old one. */
+  /** The operation that the message names as `{{node …}}`. */
   #named(message: string): Entry | undefined {
     for (const [, node] of message.matchAll(/\{\{node ([^}]+)\}\}/g)) {
-      for (const [name] of (node ?? '').matchAll(/[A-Z_a-z0-9]+_\d+/g)) {
-        const entry = this.#entries.get(name);
-        if (entry !== undefined) return entry;
+      // Control flow puts names in front; TensorFlow's optimizer makes operations whose names end with that of an old one.
+      for (const part of (node ?? '').split('/').reverse()) {
+        for (let name = part; name !== ''; name = name.replace(/^[^_]*_?/, '')) {
+          const entry = this.#entries.get(name);
+          if (entry !== undefined) return entry;
+        }
       }
     }
     return undefined;

@@ -1,8 +1,7 @@
 /** A function that TensorFlow has compiled from a traced graph: one native call runs all of it. */
-import { check, library, status } from '../native/index.ts';
 import type { Attributes } from './attributes.ts';
-import { context } from './context.ts';
 import { eagerExecutor } from './executor.ts';
+import { removeFunctions } from './functions.ts';
 import type { OperationLog, TracedOperation } from './operationLog.ts';
 import type { EagerTensor, Value } from './value.ts';
 
@@ -15,6 +14,8 @@ export interface TracedParts {
   readonly captures: readonly EagerTensor[];
   readonly numOutputs: number;
   readonly log: OperationLog;
+  /** Names of the functions that its control flow calls; owned by it from now on. */
+  readonly nested: readonly string[];
 }
 
 export class TracedFunction {
@@ -53,8 +54,7 @@ export class TracedFunction {
   dispose(): void {
     for (const capture of this.#parts.captures) capture.dispose();
     void this.#lastCall.then(() => {
-      library().TFE_ContextRemoveFunction(context(), this.name, status());
-      check(`removing ${this.name}`);
+      removeFunctions([this.name, ...this.#parts.nested]);
     });
   }
 }

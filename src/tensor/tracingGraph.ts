@@ -12,7 +12,7 @@ import {
   type OperationHandle,
   type Output,
 } from '../native/index.ts';
-import { addFunction } from './addFunction.ts';
+import { addFunction, removeFunctions } from './functions.ts';
 import { int64s, setAttributes, type Attributes } from './attributes.ts';
 import { dataTypes, dtypeName, type DTypeName } from './dtype.ts';
 import { EffectOrder } from './effectOrder.ts';
@@ -21,21 +21,40 @@ import { toNativeTensor, type HostArray } from './hostArray.ts';
 import { OperationAttributes } from './operationAttributes.ts';
 import { OperationLog } from './operationLog.ts';
 import { TracedFunction } from './tracedFunction.ts';
-import type { EagerTensor } from './value.ts';
-import { GraphTensor, isList, type Input, type Value } from './value.ts';
+import { EagerTensor, GraphTensor, isList, type Input, type Value } from './value.ts';
 
 export class TracingGraph implements Executor {
   readonly #graph: GraphHandle;
+  readonly #parent: TracingGraph | undefined;
   readonly #arguments: GraphTensor[] = [];
-  readonly #captures = new Map<EagerTensor, { inside: GraphTensor; owned: EagerTensor }>();
+  /** What the graph takes from outside: eager tensors, or outputs of the graph around it. */
+  readonly #captures = new Map<Value, GraphTensor>();
+  readonly #owned: EagerTensor[] = [];
   readonly #constants = new Map<string, GraphTensor>();
   readonly #effects = new EffectOrder();
   readonly #sink = new OperationAttributes();
-  readonly #log = new OperationLog();
+  readonly #log: OperationLog;
+  /** Functions of the graphs inside this one and its parents. */
+  readonly #nested: string[];
   readonly #names = new Map<OperationHandle, string>();
+  #isOpen = true;
 
-  constructor() {
+  /** @param parent - The graph around, for a branch of a condition or a part of a loop. */
+  constructor(parent?: TracingGraph) {
     this.#graph = library().TF_NewGraph();
+    this.#parent = parent;
+    this.#log = parent === undefined ? new OperationLog() : parent.#log;
+    this.#nested = parent === undefined ? [] : parent.#nested;
+  }
+
+  /** What the graph takes from the graph around it, in order. */
+  get captures(): readonly Value[] {
+    return [...this.#captures.keys()];
+  }
+
+  /** Whether something happens in it beside the computation of its results. */
+  get hasEffects(): boolean {
+    return this.#effects.mustRun.size > 0;
   }
 
   /** A new argument of the function being traced. */
@@ -99,45 +118,63 @@ export class TracingGraph implements Executor {
 
   /** Makes a function of everything recorded, and gives the graph back. */
   finish(name: string, results: readonly Value[]): TracedFunction {
-    const outputs = results.map((result) => this.#inside(result));
-    const captures = [...this.#captures.values()];
-    const unique = addFunction({
-      name,
-      graph: this.#graph,
-      inputs: [...this.#arguments, ...captures.map(({ inside }) => inside)],
-      outputs,
-      mustRun: this.#effects.mustRun,
-    });
-    library().TF_DeleteGraph(this.#graph);
+    const unique = this.#addFunction(name, results, () => [...this.#captures.values()]);
     return new TracedFunction({
       name: unique,
-      captures: captures.map(({ owned }) => owned),
+      captures: this.#owned,
       numOutputs: results.length,
       log: this.#log,
+      nested: this.#nested,
     });
   }
 
-  /** Gives the graph back without making a function of it. */
+  /**
+   * As `finish`, for a graph inside another, to which the function belongs.
+   *
+   * @param captures - Values of the graph around, which the function takes after its arguments.
+   * @returns The function's name.
+   */
+  finishInside(name: string, results: readonly Value[], captures: readonly Value[]): string {
+    const unique = this.#addFunction(name, results, () => captures.map((value) => this.#inside(value)));
+    this.#nested.push(unique);
+    return unique;
+  }
+
+  /** Gives the graph back without making a function of it. Does nothing after `finish`. */
   discard(): void {
-    for (const { owned } of this.#captures.values()) owned.dispose();
+    if (!this.#isOpen) return;
+    for (const owned of this.#owned) owned.dispose();
+    if (this.#parent === undefined) removeFunctions(this.#nested);
+    this.#close();
+  }
+
+  #addFunction(name: string, results: readonly Value[], captures: () => readonly GraphTensor[]): string {
+    const outputs = results.map((result) => this.#inside(result));
+    const unique = addFunction({
+      name,
+      graph: this.#graph,
+      inputs: [...this.#arguments, ...captures()],
+      outputs,
+      mustRun: this.#effects.mustRun,
+    });
+    this.#close();
+    return unique;
+  }
+
+  #close(): void {
+    this.#isOpen = false;
     library().TF_DeleteGraph(this.#graph);
   }
 
   /** `value` as seen inside the graph: a tensor from outside becomes a captured input. */
   #inside(value: Value): GraphTensor {
-    if (value instanceof GraphTensor) {
-      if (value.graph === this) return value;
-      throw new UserError({
-        code: 'TFD_TRACE_ESCAPED',
-        rule: 'A tensor made while a function is traced exists only inside that function.',
-        received: 'such a tensor, used while another function is traced',
-        remedy: 'Return it from its function, and pass what the call gives as an argument.',
-      });
-    }
-    const known = this.#captures.get(value);
-    if (known !== undefined) return known.inside;
-    const inside = this.#placeholder(value.dtype, value.dtype === 'resource' ? undefined : value.shape);
-    this.#captures.set(value, { inside, owned: value.share() });
+    if (value instanceof GraphTensor && value.graph === this) return value;
+    const outside = this.#parent === undefined ? value : this.#parent.#inside(value);
+    const known = this.#captures.get(outside);
+    if (known !== undefined) return known;
+    if (this.#parent === undefined) this.#owned.push(share(outside));
+    const inside = this.#placeholder(outside.dtype, outside.dtype === 'resource' ? undefined : outside.shape);
+    this.#captures.set(outside, inside);
     return inside;
   }
 
@@ -201,4 +238,14 @@ export class TracingGraph implements Executor {
     check('the shape of an output');
     return new GraphTensor(this, output, dtype, Array.from(dims.subarray(0, numDims), Number), order);
   }
+}
+
+function share(value: Value): EagerTensor {
+  if (value instanceof EagerTensor) return value.share();
+  throw new UserError({
+    code: 'TFD_TRACE_ESCAPED',
+    rule: 'A tensor made while a function is traced exists only inside that function.',
+    received: 'such a tensor, used while another function is traced',
+    remedy: 'Return it from its function, and pass what the call gives as an argument.',
+  });
 }

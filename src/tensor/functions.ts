@@ -1,4 +1,4 @@
-/** Makes a TensorFlow function of a graph, and adds it to the context. */
+/** Makes TensorFlow functions of graphs in the context, and removes them. */
 import { check, library, status, type GraphHandle, type OperationHandle } from '../native/index.ts';
 import { context } from './context.ts';
 import type { GraphTensor } from './value.ts';
@@ -45,4 +45,12 @@ export function addFunction({ name, graph, inputs, outputs, mustRun }: FunctionP
     check(`the function ${name}`);
   }
   return uniqueName;
+}
+
+/** Removes functions, which nothing may call any more. */
+export function removeFunctions(names: readonly string[]): void {
+  for (const name of names) {
+    library().TFE_ContextRemoveFunction(context(), name, status());
+    check(`removing ${name}`);
+  }
 }
