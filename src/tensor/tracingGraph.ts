@@ -3,28 +3,20 @@
  * from outside become captured inputs, and operations with side effects keep the order in which they were called.
  */
 import { UserError } from '../base/errors.ts';
-import {
-  check,
-  library,
-  status,
-  type GraphHandle,
-  type OperationDescriptionHandle,
-  type OperationHandle,
-  type Output,
-} from '../native/index.ts';
-import { addFunction, removeFunctions } from './functions.ts';
+import { library, status, type Output } from '../native/index.ts';
 import { int64s, setAttributes, type Attributes } from './attributes.ts';
 import { dataTypes, dtypeName, type DTypeName } from './dtype.ts';
 import { EffectOrder } from './effectOrder.ts';
 import type { Executor } from './executor.ts';
+import { addFunction, removeFunctions } from './functions.ts';
 import { toNativeTensor, type HostArray } from './hostArray.ts';
-import { OperationAttributes } from './operationAttributes.ts';
+import { NativeGraph } from './nativeGraph.ts';
 import { OperationLog } from './operationLog.ts';
 import { TracedFunction } from './tracedFunction.ts';
 import { EagerTensor, GraphTensor, isList, type Input, type Value } from './value.ts';
 
 export class TracingGraph implements Executor {
-  readonly #graph: GraphHandle;
+  readonly #native: NativeGraph;
   readonly #parent: TracingGraph | undefined;
   readonly #arguments: GraphTensor[] = [];
   /** What the graph takes from outside: eager tensors, or outputs of the graph around it. */
@@ -32,19 +24,16 @@ export class TracingGraph implements Executor {
   readonly #owned: EagerTensor[] = [];
   readonly #constants = new Map<string, GraphTensor>();
   readonly #effects = new EffectOrder();
-  readonly #sink = new OperationAttributes();
   readonly #log: OperationLog;
   /** Functions of the graphs inside this one and its parents. */
   readonly #nested: string[];
-  readonly #names = new Map<OperationHandle, string>();
-  #isOpen = true;
 
   /** @param parent - The graph around, for a branch of a condition or a part of a loop. */
   constructor(parent?: TracingGraph) {
-    this.#graph = library().TF_NewGraph();
     this.#parent = parent;
     this.#log = parent === undefined ? new OperationLog() : parent.#log;
     this.#nested = parent === undefined ? [] : parent.#nested;
+    this.#native = new NativeGraph(this.#log);
   }
 
   /** What the graph takes from the graph around it, in order. */
@@ -71,7 +60,7 @@ export class TracingGraph implements Executor {
     const flat = inside.flat();
     const resources = flat.filter(({ dtype }) => dtype === 'resource');
     const earlier = this.#effects.before(op, resources);
-    const operation = this.#add(op, (description) => {
+    const operation = this.#native.add(op, (description, sink) => {
       for (const input of inside) {
         if (input instanceof GraphTensor) {
           library().TF_AddInput(description, input.output);
@@ -80,13 +69,13 @@ export class TracingGraph implements Executor {
           library().TF_AddInputList(description, outputs, outputs.length);
         }
       }
-      setAttributes(this.#sink, attributes);
+      setAttributes(sink, attributes);
       for (const other of earlier) library().TF_AddControlInput(description, other);
     });
     this.#effects.add(op, resources, operation);
     const numOutputs = library().TF_OperationNumOutputs(operation);
     const outputs = Array.from({ length: numOutputs }, (_, index) => this.#wrap({ oper: operation, index }));
-    this.#note(op, operation, outputs, flat, earlier);
+    this.#native.note(op, operation, outputs, flat, earlier);
     return outputs;
   }
 
@@ -97,22 +86,21 @@ export class TracingGraph implements Executor {
       : undefined;
     const known = key === undefined ? undefined : this.#constants.get(key);
     if (known !== undefined) return known;
-    const operation = this.#add('Const', (description) => {
+    const operation = this.#native.add('Const', (description, sink) => {
       const tensor = toNativeTensor(values, shape, dtype);
       library().TF_SetAttrTensor(description, 'value', tensor, status());
       library().TF_DeleteTensor(tensor);
-      this.#sink.type('dtype', dataTypes[dtype]);
+      sink.type('dtype', dataTypes[dtype]);
     });
     const constant = this.#wrap({ oper: operation, index: 0 });
-    this.#note('Const', operation, [constant]);
+    this.#native.note('Const', operation, [constant]);
     if (key !== undefined) this.#constants.set(key, constant);
     return constant;
   }
 
   /** The same output, with a shape that TensorFlow could not infer. */
   withShape(tensor: GraphTensor, shape: readonly number[]): GraphTensor {
-    library().TF_GraphSetTensorShape(this.#graph, tensor.output, int64s(shape), shape.length, status());
-    check('a stated shape');
+    this.#native.setShape(tensor.output, shape);
     return new GraphTensor(this, tensor.output, tensor.dtype, shape, tensor.order);
   }
 
@@ -142,28 +130,23 @@ export class TracingGraph implements Executor {
 
   /** Gives the graph back without making a function of it. Does nothing after `finish`. */
   discard(): void {
-    if (!this.#isOpen) return;
+    if (!this.#native.isOpen) return;
     for (const owned of this.#owned) owned.dispose();
     if (this.#parent === undefined) removeFunctions(this.#nested);
-    this.#close();
+    this.#native.close();
   }
 
   #addFunction(name: string, results: readonly Value[], captures: () => readonly GraphTensor[]): string {
     const outputs = results.map((result) => this.#inside(result));
     const unique = addFunction({
       name,
-      graph: this.#graph,
+      graph: this.#native.handle,
       inputs: [...this.#arguments, ...captures()],
       outputs,
       mustRun: this.#effects.mustRun,
     });
-    this.#close();
+    this.#native.close();
     return unique;
-  }
-
-  #close(): void {
-    this.#isOpen = false;
-    library().TF_DeleteGraph(this.#graph);
   }
 
   /** `value` as seen inside the graph: a tensor from outside becomes a captured input. */
@@ -179,64 +162,18 @@ export class TracingGraph implements Executor {
   }
 
   #placeholder(dtype: DTypeName, shape: readonly number[] | undefined): GraphTensor {
-    const operation = this.#add('Placeholder', () => {
-      this.#sink.type('dtype', dataTypes[dtype]);
-      if (shape !== undefined) this.#sink.shape('shape', int64s(shape), shape.length);
+    const operation = this.#native.add('Placeholder', (_, sink) => {
+      sink.type('dtype', dataTypes[dtype]);
+      if (shape !== undefined) sink.shape('shape', int64s(shape), shape.length);
     });
     const placeholder = new GraphTensor(this, { oper: operation, index: 0 }, dtype, shape, this.#log.size);
-    this.#note('Placeholder', operation, [placeholder]);
+    this.#native.note('Placeholder', operation, [placeholder]);
     return placeholder;
   }
 
-  /** Adds one operation, whose inputs and attributes `describe` sets. */
-  #add(op: string, describe: (description: OperationDescriptionHandle) => void): OperationHandle {
-    const tf = library();
-    const name = `${op}_${this.#log.size}`;
-    const description = tf.TF_NewOperation(this.#graph, op, name);
-    this.#sink.description = description;
-    let operation: OperationHandle | null = null;
-    try {
-      describe(description);
-    } finally {
-      // Also after an error: finishing is the only way to give the description back.
-      operation = tf.TF_FinishOperation(description, status());
-    }
-    check(op);
-    if (operation === null) throw new TypeError(`${op} was not added to the graph.`);
-    this.#names.set(operation, name);
-    return operation;
-  }
-
-  #note(
-    op: string,
-    operation: OperationHandle,
-    outputs: readonly GraphTensor[],
-    inputs: readonly GraphTensor[] = [],
-    earlier: Iterable<OperationHandle> = [],
-  ): void {
-    const nameOf = (handle: OperationHandle): string => this.#names.get(handle) ?? '';
-    this.#log.add({
-      name: nameOf(operation),
-      op,
-      inputs: [
-        ...inputs.map(({ output: { oper, index } }) => (index === 0 ? nameOf(oper) : `${nameOf(oper)}:${index}`)),
-        ...Array.from(earlier, (handle) => `^${nameOf(handle)}`),
-      ],
-      outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape })),
-    });
-  }
-
   #wrap(output: Output): GraphTensor {
-    const tf = library();
-    const dtype = dtypeName(tf.TF_OperationOutputType(output));
-    const order = this.#log.size;
-    const numDims = tf.TF_GraphGetTensorNumDims(this.#graph, output, status());
-    check('an output');
-    if (numDims < 0) return new GraphTensor(this, output, dtype, undefined, order);
-    const dims = new BigInt64Array(Math.max(1, numDims));
-    tf.TF_GraphGetTensorShape(this.#graph, output, dims, numDims, status());
-    check('the shape of an output');
-    return new GraphTensor(this, output, dtype, Array.from(dims.subarray(0, numDims), Number), order);
+    const dtype = dtypeName(library().TF_OperationOutputType(output));
+    return new GraphTensor(this, output, dtype, this.#native.inferredShape(output), this.#log.size);
   }
 }
 
