@@ -8,7 +8,8 @@ import { flatten } from './structure.ts';
 
 /**
  * Runs `whenTrue` or `whenFalse`. In a compiled function both are traced, and TensorFlow runs one of them; elsewhere the
- * value is read, and one of them is called.
+ * value is read, and one of them is called. Where workers train together, a branch with collectives must be the same on
+ * all of them.
  *
  * @param predicate - A tensor with one element, of any dtype: zero is false.
  * @returns What the chosen function returns: tensors, or arrays and plain objects of them, of the same shapes, dtypes
