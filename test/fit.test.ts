@@ -436,3 +436,22 @@ test('shuffling keeps every sample, and depends on seed and epoch', () => {
   assert.notDeepEqual(shuffled(rows, 1, 1), order);
   assert.notDeepEqual(shuffled(rows, 2, 0), order);
 });
+
+test('fit ends on the average of the weights where the optimizer keeps one', { timeout }, async () => {
+  const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1, kernelInitializer: 'ones' })] });
+  // With a momentum of 1 the average stays at what the first step gave.
+  model.compile({
+    optimizer: tf.train.sgd({ learningRate: 0.1, useEma: true, emaMomentum: 1 }),
+    loss: 'meanSquaredError',
+  });
+  const afterSteps: number[] = [];
+  const read = (): number => model.getWeights()[0]?.dataSync()[0] as number;
+  await model.fit(tf.ones([8, 1]), tf.zeros([8, 1]), {
+    batchSize: 2,
+    verbose: 0,
+    callbacks: { onBatchEnd: () => void afterSteps.push(read()) },
+  });
+  assert.equal(afterSteps.length, 4);
+  assert.notEqual(afterSteps[0], afterSteps[3]);
+  assert.equal(read(), afterSteps[0]);
+});

@@ -2,6 +2,7 @@
 import type { CallbackList, LayersModel } from '@tensorflow/tfjs-layers';
 import type { Strategy } from '../../strategy/index.ts';
 import type { Batch, ModelInternals } from '../models/internals.ts';
+import { FusedOptimizer } from '../optimizers/index.ts';
 import { makeCallbacks, type FitHistory } from './callbackList.ts';
 import type { CompiledSteps } from './compiledSteps.ts';
 import { agree, controlOf, controlVector, type Control } from './control.ts';
@@ -103,6 +104,8 @@ export class FitLoop {
         if (stop || interrupted) break;
       }
       this.#history.samplesPerSecond = this.#speed.samplesPerSecond;
+      // As in Keras: with an average of the weights, training ends on it.
+      if (this.#inside.optimizer_ instanceof FusedOptimizer) this.#inside.optimizer_.finalizeVariableValues();
       await this.#callbacks.onTrainEnd();
       return this.#history;
     } finally {
