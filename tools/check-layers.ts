@@ -14,7 +14,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   collectives: ['graph', 'tensor', 'cluster', 'native'],
   checkpoint: ['tensor'],
   strategy: ['collectives', 'graph', 'backend', 'tensor', 'cluster'],
-  train: ['strategy', 'checkpoint', 'graph', 'backend', 'tensor', 'cluster'],
+  train: ['strategy', 'checkpoint', 'graph', 'backend', 'tensor', 'cluster', 'native/protos'],
   monitor: [],
   launch: ['cluster', 'monitor', 'native/runtime'],
   cli: ['launch', 'cluster', 'monitor', 'native'],

@@ -3,6 +3,7 @@ export { library, isLibraryLoaded, type Library } from './library.ts';
 export { listDevices, type Device } from './listDevices.ts';
 export { check, status } from './status.ts';
 export { addressesOf, offset, readMemory, writeMemory } from './memory.ts';
+export { readBuffer } from './readBuffer.ts';
 export type * from './bindings/handles.ts';
 export {
   collectivesLibrary,

@@ -3,6 +3,7 @@ export type { Attribute, Attributes } from './attributes.ts';
 export { abortCollectives, enableCollectives, numThreads } from './context.ts';
 export type { DTypeName } from './dtype.ts';
 export { eagerExecutor, executor, withExecutor, type Executor } from './executor.ts';
+export { functionDefinitions, graphVersions } from './functionDefinitions.ts';
 export { toEagerTensor, toHostArray, type HostArray } from './hostArray.ts';
 export type { TracedOperation } from './operationLog.ts';
 export { ResourceVariable } from './resourceVariable.ts';

@@ -1,6 +1,7 @@
 /** `tensorflow/c/eager/c_api.h` and `c_api_experimental.h`: the eager runtime. */
 import { c } from './declare.ts';
 import type {
+  BufferHandle,
   ContextHandle,
   ContextOptionsHandle,
   DeviceListHandle,
@@ -124,6 +125,9 @@ export const eager = {
   TFE_ContextAddFunction: c<(context: ContextHandle, fn: FunctionHandle, status: StatusHandle) => void>(
     'void TFE_ContextAddFunction(TFE_Context* ctx, TF_Function* function, TF_Status* status)',
   ),
+  TFE_ContextGetFunctionDef: c<
+    (context: ContextHandle, name: string, buffer: BufferHandle, status: StatusHandle) => void
+  >('void TFE_ContextGetFunctionDef(TFE_Context* ctx, const char* function_name, TF_Buffer* buf, TF_Status* status)'),
   TFE_ContextRemoveFunction: c<(context: ContextHandle, name: string, status: StatusHandle) => void>(
     'void TFE_ContextRemoveFunction(TFE_Context* ctx, const char* name, TF_Status* status)',
   ),

@@ -46,6 +46,7 @@ export {
   TensorShapeProtoSchema,
   type TensorShapeProto,
 } from './generated/tensorflow/core/framework/tensor_shape_pb.ts';
+export { VariableDefSchema, type VariableDef } from './generated/tensorflow/core/framework/variable_pb.ts';
 export { DataType } from './generated/tensorflow/core/framework/types_pb.ts';
 
 // Examples, as TFRecord files hold them.
@@ -61,6 +62,7 @@ export { FeatureSchema, type Feature } from './generated/tensorflow/core/example
 export {
   MetaGraphDefSchema,
   SignatureDefSchema,
+  TensorInfoSchema,
   type MetaGraphDef,
   type SignatureDef,
 } from './generated/tensorflow/core/protobuf/meta_graph_pb.ts';

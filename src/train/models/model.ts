@@ -4,6 +4,7 @@ import { LayersModel, type History, type ModelCompileArgs, type ModelEvaluateArg
 import type { Strategy } from '../../strategy/index.ts';
 import type { FitHistory } from '../loop/callbackList.ts';
 import type { FitArgs } from '../loop/fitOptions.ts';
+import { exportSavedModel, type SavedModelOptions } from '../savedModel/exportSavedModel.ts';
 import { internals, type Data } from './internals.ts';
 import { datasetNotDistributed } from './modelErrors.ts';
 import { ModelTrainer } from './modelTrainer.ts';
@@ -73,6 +74,16 @@ export class Model extends LayersModel {
   /** As `predict`, compiled, on this worker alone. The event loop stays free. */
   predictAsync(x: Tensor | Tensor[], args: { batchSize?: number } = {}): Promise<Tensor | Tensor[]> {
     return this.#trainer.predictAsync(x, args.batchSize);
+  }
+
+  /**
+   * Saves what the model predicts as a SavedModel, which Python's TensorFlow and TensorFlow Serving load. Of several
+   * workers, one does so. See `exportSavedModel` for the names of inputs and outputs and for what can be wrong.
+   *
+   * @param folder - Made where it is missing; a SavedModel that is there is replaced.
+   */
+  exportSavedModel(folder: string, options?: SavedModelOptions): Promise<void> {
+    return exportSavedModel(this, folder, options);
   }
 
   /** As TF.js's, which runs operation by operation. @throws UserError `TFD_FIT_DATASET` with several replicas. */

@@ -10,6 +10,7 @@ import {
 import type { Strategy } from '../../strategy/index.ts';
 import type { FitHistory } from '../loop/callbackList.ts';
 import type { FitArgs } from '../loop/fitOptions.ts';
+import { exportSavedModel, type SavedModelOptions } from '../savedModel/exportSavedModel.ts';
 import { innerModel, internals, type Data } from './internals.ts';
 import { datasetNotDistributed } from './modelErrors.ts';
 import { ModelTrainer } from './modelTrainer.ts';
@@ -55,6 +56,11 @@ export class Sequential extends LayersSequential {
   predictAsync(x: Tensor | Tensor[], args: { batchSize?: number } = {}): Promise<Tensor | Tensor[]> {
     if (innerModel(this) === undefined) this.build();
     return this.#trainer.predictAsync(x, args.batchSize);
+  }
+
+  /** See `Model.exportSavedModel`. */
+  exportSavedModel(folder: string, options?: SavedModelOptions): Promise<void> {
+    return exportSavedModel(this, folder, options);
   }
 
   /** As TF.js's, which runs operation by operation. @throws UserError `TFD_FIT_DATASET` with several replicas. */
