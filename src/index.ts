@@ -39,6 +39,7 @@ export {
   sequential,
   type FitArgs,
   type FitHistory,
+  type SavedModelOptions,
 } from './train/index.ts';
 export * as distribute from './distribute.ts';
 export * as train from './train/namespace.ts';

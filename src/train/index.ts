@@ -4,4 +4,5 @@ export type { FitArgs } from './loop/fitOptions.ts';
 export { loadLayersModel } from './keras/loadLayersModel.ts';
 export { Model, model } from './models/model.ts';
 export { Sequential, sequential } from './models/sequential.ts';
+export type { SavedModelOptions } from './savedModel/exportSavedModel.ts';
 export * from './optimizers/index.ts';
