@@ -42,8 +42,7 @@ export class EagerExecutor implements Executor {
     attributes: Attributes = {},
   ): Promise<EagerTensor[]> {
     const tf = library();
-    // TensorFlow optimizes the graph of a function only where its call has this attribute, even if it is empty.
-    const handle = this.#prepare(op, inputs, { config_proto: '', ...attributes });
+    const handle = this.#prepare(op, inputs, attributes);
     const outputs = new BigUint64Array(Math.max(1, numOutputs));
     const count = Int32Array.of(numOutputs);
     const ownStatus = tf.TF_NewStatus();

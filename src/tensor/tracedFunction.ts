@@ -5,6 +5,9 @@ import { removeFunctions } from './functions.ts';
 import type { OperationLog, TracedOperation } from './operationLog.ts';
 import type { EagerTensor, Value } from './value.ts';
 
+/** TensorFlow optimizes the graph of a function only where its call has this attribute, even if it is empty. */
+const optimized: Attributes = { config_proto: '' };
+
 let lastCall: Promise<unknown> = Promise.resolve();
 
 /** What a traced function is made of. */
@@ -42,7 +45,7 @@ export class TracedFunction {
   call(inputs: readonly Value[], attributes: Attributes = {}): Promise<EagerTensor[]> {
     const { name, captures, numOutputs, log } = this.#parts;
     const result = eagerExecutor()
-      .executeAsync(name, [...inputs, ...captures], numOutputs, lastCall, attributes)
+      .executeAsync(name, [...inputs, ...captures], numOutputs, lastCall, { ...optimized, ...attributes })
       .catch((error: unknown) => {
         throw log.locate(error);
       });
