@@ -57,8 +57,7 @@ class Communicator {
   // What the others need to reach this rank; equally long on all ranks.
   const std::vector<char>& addresses() const { return addresses_; }
 
-  // Blocks until all ranks are connected; starts the thread. `all` holds `addresses()` of all ranks, in the order of the
-  // ranks.
+  // Blocks until all ranks are connected; starts the thread. `all` holds `addresses()` of all ranks, in their order.
   void connect(const std::vector<char>& all);
 
   // Queues a collective over `numBytes` bytes. Throws Unavailable after a failure or an abort.

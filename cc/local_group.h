@@ -1,8 +1,8 @@
 // Processes of one machine that read each other's memory: what carries the all-reduces between them.
 //
-// Each rank has one segment, which it alone writes: a word that counts what it has published, and some announcements and
-// buffers. An exchange is: write into a buffer, publish, wait until all others have published as many. Exchanges are
-// numbered, and exchange n has announcement and buffer n % 5. That is safe without locks where every rank keeps two
+// Each rank has one segment, which it alone writes: a word that counts what it has published, and some announcements
+// and buffers. An exchange is: write into a buffer, publish, wait until all others have published as many. Exchanges
+// are numbered, and exchange n has announcement and buffer n % 5. That is safe without locks where every rank keeps two
 // rules, for which the code that exchanges is responsible:
 //
 //   1. It publishes exchange n + 3 only after it has read all that it wants of the others' exchange n.

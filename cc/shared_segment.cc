@@ -54,7 +54,8 @@ class File {
 SharedSegment::SharedSegment(size_t sizeBytes) : mappedBytes_(kHeaderBytes + sizeBytes), ownFile_(createFile()) {
   try {
     if (getrandom(card_.nonce, sizeof card_.nonce, 0) != sizeof card_.nonce) fail("getrandom");
-    if (const int error = posix_fallocate(ownFile_, 0, static_cast<off_t>(mappedBytes_))) fail("posix_fallocate", error);
+    const int error = posix_fallocate(ownFile_, 0, static_cast<off_t>(mappedBytes_));
+    if (error != 0) fail("posix_fallocate", error);
     // A file that nobody can shorten cannot make a reader of it crash.
     if (fcntl(ownFile_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) fail("fcntl");
     map(ownFile_, PROT_READ | PROT_WRITE);
