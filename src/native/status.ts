@@ -55,7 +55,8 @@ export function check(what: string, handle: StatusHandle = status()): void {
 }
 
 function toError(what: string, code: number, message: string): DistributeError {
-  const name = codes[code] ?? `CODE_${code}`;
+  // The same mistake has two statuses in TensorFlow: one when an operation runs, one when it is traced.
+  const name = message.startsWith('Op type not registered') ? 'NOT_FOUND' : (codes[code] ?? `CODE_${code}`);
   const where = userFrame();
   const parts = {
     code: `TFD_OP_${name}` as const,
