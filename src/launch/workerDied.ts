@@ -9,8 +9,8 @@ const outOfMemory =
 const nativeCrash = 'The program crashed outside of JavaScript. If nothing above explains it, please report it.';
 
 const topLevelAwait =
-  'The package.json next to the script says "type": "commonjs", where `await` cannot stand at top level. ' +
-  'Write "type": "module" there, or name the script .mts.';
+  'The script is run as CommonJS, because it uses `require`, `module.exports`, `__dirname` or `__filename`, and there ' +
+  '`await` cannot stand at top level. Use `import` and `import.meta` instead, or name the script .mts.';
 
 const likelyReasons: Readonly<Record<string, string>> = {
   SIGKILL: outOfMemory,

@@ -11,7 +11,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export function clusterFacts(env: Environment): ClusterFacts {
   const signs = [tfConfig(env), slurm(env), kubernetes(env), mpi(env)].filter((sign) => sign !== undefined);
-  const own = Object.entries(env).filter(([name]) => name.startsWith('TFJS_DISTRIBUTE_'));
+  // QUIET is a note of this process to those it starts: no choice of the user's.
+  const isOwn = (name: string): boolean => name.startsWith('TFJS_DISTRIBUTE_') && name !== 'TFJS_DISTRIBUTE_QUIET';
+  const own = Object.entries(env).filter(([name]) => isOwn(name));
   const masked = own.map(([name, value = '']) => [name, /TOKEN|SECRET|PASSWORD|KEY/.test(name) ? '***' : value]);
   return { signs, variables: Object.fromEntries(masked) as Record<string, string> };
 }
