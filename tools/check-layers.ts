@@ -15,9 +15,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   checkpoint: ['tensor'],
   strategy: ['collectives', 'graph', 'backend', 'tensor', 'cluster'],
   train: ['strategy', 'checkpoint', 'graph', 'backend', 'tensor', 'cluster', 'native/protos'],
-  monitor: [],
-  launch: ['cluster', 'monitor', 'native/runtime'],
-  cli: ['launch', 'cluster', 'monitor', 'native'],
+  launch: ['cluster', 'native/runtime'],
+  cli: ['launch', 'cluster', 'native'],
 };
 
 /** Packages that only one folder may import. */

@@ -1,5 +1,5 @@
 /** The shore of the foreign library: the only folder that knows koffi, pointers and TensorFlow's C names. */
-export { library, isLibraryLoaded, type Library } from './library.ts';
+export { library, type Library } from './library.ts';
 export { listDevices, type Device } from './listDevices.ts';
 export { check, status } from './status.ts';
 export { addressesOf, offset, readMemory, writeMemory } from './memory.ts';

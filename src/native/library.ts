@@ -27,11 +27,6 @@ export function library(): Library {
   return (loaded ??= load());
 }
 
-/** True once the library has been loaded by this process. */
-export function isLibraryLoaded(): boolean {
-  return loaded !== undefined;
-}
-
 function load(): Library {
   const runtime = findRuntime();
   if (runtime === undefined) throw runtimeUnavailable(['the places where a library may lie on this machine']);

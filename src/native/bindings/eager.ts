@@ -60,9 +60,6 @@ export const eager = {
     'TFE_Op* TFE_NewOp(TFE_Context* ctx, const char* op_or_function_name, TF_Status* status)',
   ),
   TFE_DeleteOp: c<(op: EagerOpHandle) => void>('void TFE_DeleteOp(TFE_Op* op)'),
-  TFE_OpSetDevice: c<(op: EagerOpHandle, device: string, status: StatusHandle) => void>(
-    'void TFE_OpSetDevice(TFE_Op* op, const char* device_name, TF_Status* status)',
-  ),
   TFE_OpAddInput: c<(op: EagerOpHandle, input: EagerTensorHandle, status: StatusHandle) => void>(
     'void TFE_OpAddInput(TFE_Op* op, TFE_TensorHandle* input, TF_Status* status)',
   ),
