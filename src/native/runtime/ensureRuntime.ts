@@ -1,6 +1,5 @@
 /** Finds the TensorFlow library, and fetches it where there is none. */
 
-import { fetchRuntime } from './fetchRuntime.ts';
 import type { FetchOptions } from './fetchRuntime.ts';
 import { searchRuntime } from './findRuntime.ts';
 import { thisHost } from './host.ts';
@@ -24,5 +23,8 @@ export async function ensureRuntime(options: { quiet?: boolean; signal?: AbortSi
 export async function ensureRuntimeOn(host: Host, options: FetchOptions = {}): Promise<Runtime> {
   const { runtime, notes } = searchRuntime(host);
   if (!options.quiet) for (const note of notes) process.stderr.write(`${note}\n`);
-  return runtime ?? fetchRuntime(host, options);
+  if (runtime !== undefined) return runtime;
+  // Loaded only where it is needed: the libraries for fetching take longer to start than the search.
+  const { fetchRuntime } = await import('./fetchRuntime.ts');
+  return fetchRuntime(host, options);
 }
