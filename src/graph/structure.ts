@@ -1,5 +1,6 @@
 /** Takes nested values apart into their tensors and puts them together again: arrays, plain objects, anything else as it is. */
 import { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { isPlainObject } from '../base/isPlainObject.ts';
 
 /** The shape of a nested value, with a number in place of each tensor: its position in the flat list. */
 export interface Flat {
@@ -58,12 +59,6 @@ function visit(value: unknown, tensors: Tensor[], keys: string[]): Rebuild {
   }
   keys.push(plainKey(value));
   return () => value;
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 function plainKey(value: unknown): string {

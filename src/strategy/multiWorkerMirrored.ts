@@ -101,15 +101,10 @@ export class MultiWorkerMirroredStrategy extends Strategy {
     await this.start();
     const step = compile(
       () => {
-        for (const bucket of this.#buckets(variables)) {
-          const values = this.#joined().broadcast(
-            bucket.map(({ value }) => value),
-            0,
-          );
-          bucket.forEach(({ tensor }, index) => {
-            tensor.assign(toTensor(values[index] as Value));
-          });
-        }
+        const received = this.#inBuckets(variables, (values) => this.#joined().broadcast(values, 0));
+        variables.forEach((variable, index) => {
+          variable.assign(received[index] as Tensor);
+        });
       },
       { name: 'broadcast' },
     );
@@ -144,26 +139,23 @@ export class MultiWorkerMirroredStrategy extends Strategy {
 
   #allReduce(tensors: readonly Tensor[], op: ReduceOp): Tensor[] {
     if (this.numReplicas === 1) return [...tensors];
-    const results = new Map<Tensor, Tensor>();
-    for (const bucket of this.#buckets(tensors)) {
-      const values = this.#joined().allReduce(
-        bucket.map(({ value }) => value),
-        op,
-      );
-      bucket.forEach(({ tensor }, index) => results.set(tensor, toTensor(values[index] as Value)));
-    }
-    return tensors.map((tensor) => results.get(tensor) as Tensor);
+    return this.#inBuckets(tensors, (values) => this.#joined().allReduce(values, op));
   }
 
-  /** The tensors in buckets, those first whose values are ready first. */
-  #buckets<T extends Tensor>(tensors: readonly T[]): Item<T>[][] {
-    const items = [...new Set(tensors)].map((tensor): Item<T> => {
+  /** What `communicate` makes of each tensor, bucket by bucket: those first whose values are ready first. */
+  #inBuckets(tensors: readonly Tensor[], communicate: (values: Value[]) => Value[]): Tensor[] {
+    const items = [...new Set(tensors)].map((tensor): Item => {
       const value = toValue(tensor);
       const sizeBytes = tensor.size * util.bytesPerElement(tensor.dtype);
       return { tensor, value, dtype: value.dtype, sizeBytes };
     });
     items.sort((a, b) => readiness(a.value) - readiness(b.value));
-    return toBuckets(items, this.#options.bucketBytes);
+    const results = new Map<Tensor, Tensor>();
+    for (const bucket of toBuckets(items, this.#options.bucketBytes)) {
+      const values = communicate(bucket.map(({ value }) => value));
+      bucket.forEach(({ tensor }, index) => results.set(tensor, toTensor(values[index] as Value)));
+    }
+    return tensors.map((tensor) => results.get(tensor) as Tensor);
   }
 
   #joined(): Communicator {
@@ -209,8 +201,8 @@ export class MultiWorkerMirroredStrategy extends Strategy {
   }
 }
 
-interface Item<T extends Tensor> extends Sized {
-  readonly tensor: T;
+interface Item extends Sized {
+  readonly tensor: Tensor;
   readonly value: Value;
   readonly dtype: DTypeName;
 }

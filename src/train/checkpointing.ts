@@ -2,6 +2,7 @@
 import { Variable } from '@tensorflow/tfjs-core';
 import { layers, type LayerVariable } from '@tensorflow/tfjs-layers';
 import { InternalError } from '../base/errors.ts';
+import { isPlainObject } from '../base/isPlainObject.ts';
 import { resourceOf } from '../backend/index.ts';
 import {
   latestCheckpoint,
@@ -77,7 +78,7 @@ function visit(path: string, value: unknown, found: Found): void {
     const { weights } = value;
     const names = weightNames(weights.map(({ originalName }) => originalName));
     weights.forEach((weight, index) => found.variables.set(`${path}/${names[index] ?? ''}`, variableOf(weight)));
-  } else if (isRecord(value)) {
+  } else if (isPlainObject(value)) {
     for (const [name, part] of Object.entries(value)) visit(path === '' ? name : `${path}/${name}`, part, found);
   } else {
     const kind = typeof value === 'object' && value !== null ? value.constructor.name : String(value);
@@ -112,10 +113,4 @@ function variableOf(weight: LayerVariable): Variable {
   const value = weight.read();
   if (value instanceof Variable) return value as Variable;
   throw new InternalError(`The weight ${weight.name} has no variable.`);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

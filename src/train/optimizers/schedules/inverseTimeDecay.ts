@@ -1,6 +1,6 @@
 /** A learning rate that is divided by a number which grows by the same amount in each period. */
 import { add, div, floor, mul, scalar, type Scalar } from '@tensorflow/tfjs-core';
-import type { ExponentialDecaySettings } from './exponentialDecay.ts';
+import { ExponentialDecay, type ExponentialDecaySettings } from './exponentialDecay.ts';
 import { SettingsSchedule } from './settingsSchedule.ts';
 
 /** `decayRate` is what the divisor, 1 at first, grows by in each period. */
@@ -11,12 +11,7 @@ export type InverseTimeDecayOptions = Omit<InverseTimeDecaySettings, 'staircase'
 /** As `keras.optimizers.schedules.InverseTimeDecay`. */
 export class InverseTimeDecay extends SettingsSchedule<InverseTimeDecaySettings> {
   static readonly className: string = 'InverseTimeDecay';
-  static readonly defaults = {
-    initialLearningRate: undefined,
-    decaySteps: undefined,
-    decayRate: undefined,
-    staircase: false,
-  };
+  static readonly defaults = ExponentialDecay.defaults;
 
   call(step: Scalar): Scalar {
     const { initialLearningRate, decaySteps, decayRate, staircase } = this.settings;
