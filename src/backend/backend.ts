@@ -1,6 +1,8 @@
 /** The TF.js backend: keeps the data of TF.js's tensors in TensorFlow. */
 import { KernelBackend, util, type BackendValues, type DataType } from '@tensorflow/tfjs-core';
 import { executor, toEagerTensor, TracingGraph, type DTypeName, type HostArray } from '../tensor/index.ts';
+import { coreScope } from './dtypes/coreScope.ts';
+import { moreDtypesInUse } from './dtypes/moreDtypes.ts';
 import { numLiveData, TensorData } from './tensorData.ts';
 
 export const backendName = 'tensorflow';
@@ -26,7 +28,9 @@ export class TensorflowBackend extends KernelBackend {
   }
 
   override write(values: BackendValues, shape: number[], dtype: DataType): object {
-    return makeData(values, shape, dtype);
+    const data = makeData(values, shape, dtype);
+    if (moreDtypesInUse()) data.plainIn = coreScope();
+    return data;
   }
 
   override move(dataId: object, values: BackendValues, shape: number[], dtype: DataType, refCount: number): void {

@@ -23,6 +23,8 @@ import {
   type Value,
 } from '../tensor/index.ts';
 import { backendName, dataOf } from './backend.ts';
+import { match } from './dtypes/matching.ts';
+import { moreDtypesInUse } from './dtypes/moreDtypes.ts';
 import { TensorData } from './tensorData.ts';
 import { resourceOf } from './resources.ts';
 
@@ -46,8 +48,23 @@ export function kernel<I extends object, A extends object = object>(
   registerKernel({
     kernelName: name,
     backendName,
-    kernelFunc: ({ inputs, attrs }) => run(() => compute(toValues(inputs) as ValuesOf<I>, attrs as NamedAttrMap & A)),
+    kernelFunc: ({ inputs, attrs }) => {
+      const body = (values: unknown): Value | Value[] => compute(values as ValuesOf<I>, attrs as NamedAttrMap & A);
+      return moreDtypesInUse() ? runMatched(inputs, body) : run(() => body(toValues(inputs)));
+    },
   });
+}
+
+/** Runs `compute` on the inputs with their dtypes brought together. */
+function runMatched(inputs: object, compute: (values: unknown) => Value | Value[]): TensorInfo | TensorInfo[] {
+  const matching = match(inputs as Parameters<typeof match>[0]);
+  const prepare = (value: Value, name: string): Value => {
+    const dtype = matching.dtypeFor(name, value.dtype);
+    return dtype === value.dtype ? value : op('Cast', [value], { DstT: { type: dtype } });
+  };
+  const result = run(() => compute(toValues(inputs, prepare)));
+  for (const info of [result].flat()) matching.note(info);
+  return result;
 }
 
 /** Runs `compute` as the body of a kernel: gives back what it made, except for its outputs. */
@@ -131,15 +148,31 @@ export function text(value: string): Value {
 
 /** A tensor of the same number of dimensions as the last argument says, with the values given in row-major order. */
 export function constant(values: readonly number[], shape: readonly number[], dtype: DTypeName): Value {
-  if (executor() !== eagerExecutor()) return executor().constant(toHost(values, dtype), shape, dtype);
+  if (executor() !== eagerExecutor()) return makeConstant(values, shape, dtype);
   const key = `${dtype} ${shape.join()} ${values.join()}`;
   let tensor = constants.get(key);
   if (tensor === undefined) {
-    tensor = eagerExecutor().constant(toHost(values, dtype), shape, dtype);
+    tensor = makeConstant(values, shape, dtype) as EagerTensor;
     if (constants.size < maxConstants) constants.set(key, tensor);
     else own(tensor);
   }
   return tensor;
+}
+
+/** A tensor with many values, given in row-major order; `constant` is for the small ones that come again. */
+export function hostValue(values: ArrayLike<number | bigint>, shape: readonly number[], dtype: DTypeName): Value {
+  const value = makeConstant(values, shape, dtype);
+  if (value instanceof EagerTensor) own(value);
+  return value;
+}
+
+/** The caller owns the result where it is an eager tensor. */
+function makeConstant(values: ArrayLike<number | bigint>, shape: readonly number[], dtype: DTypeName): Value {
+  if (dtype !== 'float16' && dtype !== 'bfloat16') return executor().constant(toHost(values, dtype), shape, dtype);
+  const wide = executor().constant(toHost(values, 'float32'), shape, 'float32');
+  const [narrow] = executor().execute('Cast', [wide], { DstT: { type: dtype } });
+  if (wide instanceof EagerTensor) wide.dispose();
+  return narrow as Value;
 }
 
 /** Small constants that operations ask for again and again: axes, shapes, paddings. */
@@ -157,33 +190,39 @@ export function shapeOf(value: Value): number[] {
   return [...shape];
 }
 
-function toHost(values: readonly number[], dtype: DTypeName): HostArray {
+function toHost(values: ArrayLike<number | bigint>, dtype: DTypeName): HostArray {
+  const numbers = values as ArrayLike<number>;
   switch (dtype) {
     case 'float32':
     case 'complex64':
-      return Float32Array.from(values);
+      return Float32Array.from(numbers);
     case 'float64':
-      return Float64Array.from(values);
+      return Float64Array.from(numbers);
     case 'int32':
-      return Int32Array.from(values);
+      return Int32Array.from(numbers);
     case 'bool':
     case 'uint8':
-      return Uint8Array.from(values);
+      return Uint8Array.from(numbers);
     case 'uint64':
-      return BigUint64Array.from(values, BigInt);
+      return BigUint64Array.from(Array.from(values, toBigInt));
     case 'int64':
-      return BigInt64Array.from(values, BigInt);
+      return BigInt64Array.from(Array.from(values, toBigInt));
     default:
       throw new InternalError(`Constants of dtype ${dtype} are not made from numbers.`);
   }
 }
 
-function toValues(inputs: object): unknown {
-  if (Array.isArray(inputs)) return inputs.map((input: TensorInfo) => toValue(input));
+function toBigInt(value: number | bigint): bigint {
+  return typeof value === 'bigint' ? value : BigInt(Math.trunc(value));
+}
+
+function toValues(inputs: object, prepare: (value: Value, name: string) => Value = (value) => value): unknown {
+  const toOne = (input: TensorInfo, name: number | string): Value => prepare(toValue(input), String(name));
+  if (Array.isArray(inputs)) return (inputs as TensorInfo[]).map(toOne);
   const values: Record<string, unknown> = {};
   for (const [name, input] of Object.entries(inputs as Record<string, TensorInfo | TensorInfo[] | null | undefined>)) {
     if (input == null) continue;
-    values[name] = Array.isArray(input) ? input.map((part) => toValue(part)) : toValue(input);
+    values[name] = Array.isArray(input) ? input.map(toOne) : toOne(input, name);
   }
   return values;
 }

@@ -3,6 +3,7 @@ import { UserError } from '../base/errors.ts';
 import { userFrame } from '../base/userFrame.ts';
 import {
   disposedTensor,
+  eagerExecutor,
   EagerTensor,
   executor,
   GraphTensor,
@@ -34,6 +35,8 @@ export function numLiveData(): number {
 export class TensorData {
   /** Number of TF.js tensors that share this data. */
   refCount = 1;
+  /** The call of TF.js's own code that made this of plain numbers, which take the dtype of what they meet there. */
+  plainIn: object | undefined;
   #content: Content | undefined;
   /** The constant that a literal became, in the graph that was traced last. */
   #constant: GraphTensor | undefined;
@@ -42,6 +45,10 @@ export class TensorData {
     this.#content = content;
     this.refCount = refCount;
     liveData += 1;
+  }
+
+  get dtype(): DTypeName {
+    return this.#held().dtype;
   }
 
   /** The variable that this is the data of, if it is one. */
@@ -74,16 +81,16 @@ export class TensorData {
     return tensor;
   }
 
-  /** A copy of the values. @throws UserError `TFD_TRACE_READ` where there are none yet. */
+  /** A copy of the values; those of 16 bits as float32. @throws UserError `TFD_TRACE_READ` where there are none yet. */
   read(): HostArray {
     const content = this.#held();
     if (content instanceof GraphTensor) throw readWhileTracing();
-    if (content instanceof EagerTensor) return toHostArray(content);
+    if (content instanceof EagerTensor) return readValues(content);
     if (!('read' in content)) return content.values;
     if (executor() instanceof TracingGraph) throw readWhileTracing();
     const value = content.read() as EagerTensor;
     try {
-      return toHostArray(value);
+      return readValues(value);
     } finally {
       value.dispose();
     }
@@ -100,6 +107,16 @@ export class TensorData {
   #held(): Content {
     if (this.#content === undefined) throw disposedTensor();
     return this.#content;
+  }
+}
+
+function readValues(tensor: EagerTensor): HostArray {
+  if (tensor.dtype !== 'float16' && tensor.dtype !== 'bfloat16') return toHostArray(tensor);
+  const [wide] = eagerExecutor().execute('Cast', [tensor], { DstT: { type: 'float32' } }) as [EagerTensor];
+  try {
+    return toHostArray(wide);
+  } finally {
+    wide.dispose();
   }
 }
 

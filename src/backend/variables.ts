@@ -4,6 +4,9 @@ import { UserError } from '../base/errors.ts';
 import { userFrame } from '../base/userFrame.ts';
 import { eagerExecutor, executor, withExecutor } from '../tensor/index.ts';
 import { dataOf } from './backend.ts';
+import { asCore } from './dtypes/coreScope.ts';
+import { disguise, withDtype } from './dtypes/disguise.ts';
+import { isMore } from './dtypes/moreDtypes.ts';
 import { scoped, toValue } from './kernel.ts';
 import { resourceOf } from './resources.ts';
 
@@ -38,9 +41,17 @@ export function installVariables(): void {
 
   const tracker = engine();
   const makeVariable = tracker.makeVariable.bind(tracker);
-  tracker.makeVariable = (initialValue, ...rest): Variable => {
+  tracker.makeVariable = (initialValue, trainable, name, dtype): Variable => {
     if (executor() !== eagerExecutor()) throw variableWhileTracing();
-    const variable = makeVariable(isResourceTensor(initialValue) ? initialValue.clone() : initialValue, ...rest);
+    const value = dtype == null ? initialValue : withDtype(initialValue, dtype);
+    const own = isResourceTensor(value) ? value.clone() : value;
+    const type = dataOf(own.dataId).dtype;
+    const variable = isMore(type)
+      ? disguise(
+          asCore('variable', () => makeVariable(own, trainable, name)),
+          type,
+        )
+      : makeVariable(own, trainable, name);
     for (const listener of listeners) listener(variable);
     return variable;
   };

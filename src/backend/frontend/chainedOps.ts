@@ -4,6 +4,8 @@
  */
 import * as core from '@tensorflow/tfjs-core';
 import { Tensor, type DataType } from '@tensorflow/tfjs-core';
+import { cast } from './dtypes/cast.ts';
+import * as numbers from './dtypes/numbers.ts';
 
 // The types of the methods, for whoever imports this package.
 export type * from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
@@ -27,7 +29,7 @@ export type Operations = Readonly<Record<string, (...args: unknown[]) => unknown
 
 /** Gives all tensors these methods. */
 export function installChainedOps(): void {
-  const operations = { ...core.image, ...core } as unknown as Operations;
+  const operations = { ...core.image, ...core, ...numbers, cast } as unknown as Operations;
   for (const [name, method] of Object.entries(chainedMethods(operations))) {
     Object.defineProperty(Tensor.prototype, name, { value: method, writable: true, configurable: true });
   }

@@ -3,6 +3,7 @@
  * TF.js's layers our random numbers and files.
  */
 import { installChainedOps } from './chainedOps.ts';
+import { installDtypes } from './dtypes/install.ts';
 import { installDisposedTensors } from './disposedTensors.ts';
 import { installFloor } from './floor.ts';
 import { installFileSystem } from './fileSystem.ts';
@@ -11,6 +12,7 @@ import { installSoftmaxCrossEntropy } from './softmaxCrossEntropy.ts';
 
 installChainedOps();
 installDisposedTensors();
+installDtypes();
 installFileSystem();
 installFloor();
 installRandom();
@@ -19,6 +21,10 @@ installSoftmaxCrossEntropy();
 // For the types that they add to TF.js's.
 export type * from './chainedOps.ts';
 export type * from './fileSystem.ts';
+export type * from '../dtypes/moreDtypes.ts';
+export { cast } from './dtypes/cast.ts';
+export * from './dtypes/creation.ts';
+export * from './dtypes/numbers.ts';
 export {
   randomGamma,
   randomNormal,

@@ -1,6 +1,21 @@
 /** Changes the dtype. */
-import type { CastAttrs, CastInputs } from '@tensorflow/tfjs-core';
+import type { CastAttrs, CastInputs, DataType } from '@tensorflow/tfjs-core';
+import { coreScope, isCallOf } from '../dtypes/coreScope.ts';
+import { isFraction, isMore } from '../dtypes/moreDtypes.ts';
 import { kernel } from '../kernel.ts';
 import { cast } from './dtypes.ts';
 
-kernel<CastInputs, CastAttrs>('Cast', ({ x }, { dtype }) => cast(x, dtype));
+interface Attributes extends CastAttrs {
+  dtype: DataType;
+  /** Whether the caller means this very dtype. */
+  isStated?: boolean;
+}
+
+kernel<CastInputs, Attributes>('Cast', ({ x }, { dtype, isStated = false }) => {
+  // TF.js's own code asks for float32 where it means numbers with fractions.
+  if (!isStated && dtype === 'float32' && isMore(x.dtype) && isFraction(x.dtype)) {
+    const scope = coreScope();
+    if (scope !== undefined && !isCallOf('cast', scope)) return x;
+  }
+  return cast(x, dtype);
+});

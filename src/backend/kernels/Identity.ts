@@ -14,6 +14,6 @@ registerKernel({
     const data = dataOf(x.dataId);
     if (x instanceof Variable || data.variable !== undefined) return run(() => op('Identity', [toValue(x)]));
     data.refCount += 1;
-    return { dataId: data, shape: x.shape, dtype: x.dtype };
+    return { dataId: data, shape: x.shape, dtype: data.dtype as TensorInfo['dtype'] };
   },
 });
