@@ -85,6 +85,18 @@ test('whileLoop runs as often as its values say', { timeout }, async () => {
   assert.deepEqual(await everyWay(fn, tf.tensor1d([50, 60])), [0, 50, 60, 0, 0], 'no round at all');
 });
 
+test('maximumIterations ends a loop that would go on', { timeout }, async () => {
+  const fn = (x: tf.Tensor): tf.Tensor =>
+    whileLoop(
+      (v) => v.less(100),
+      (v) => v.mul(2),
+      x,
+      { maximumIterations: 3 },
+    );
+  assert.deepEqual(await everyWay(fn, tf.scalar(1)), [8]);
+  assert.deepEqual(await everyWay(fn, tf.scalar(30)), [120]);
+});
+
 test('a loop in a loop, a branch and gradients inside', { timeout }, async () => {
   // Newton's method for the cube root, for each of two numbers.
   const root = (x: tf.Tensor): tf.Tensor => {
@@ -203,26 +215,14 @@ test('what does not fit is refused with the line', { timeout }, async () => {
         ),
     ],
     [
-      'TFD_CONTROL_GRADIENT',
+      'TFD_WHILE_MAXIMUM',
       (v) =>
-        tf.grad((w: tf.Tensor) =>
-          cond(
-            w.sum(),
-            () => w,
-            () => w.neg(),
-          ),
-        )(v),
-    ],
-    [
-      'TFD_CONTROL_GRADIENT',
-      (v) =>
-        tf.grad((w: tf.Tensor) =>
-          whileLoop(
-            (s) => s.sum(),
-            (s) => s.neg(),
-            w,
-          ),
-        )(v),
+        whileLoop(
+          (s) => s.sum(),
+          (s) => s,
+          v,
+          { maximumIterations: 1.5 },
+        ),
     ],
     [
       'TFD_TRACE_READ',

@@ -1,19 +1,17 @@
 /** The errors of control flow that depends on values. */
-import { engine } from '@tensorflow/tfjs-core';
 import { UserError } from '../base/errors.ts';
 import { userFrame } from '../base/userFrame.ts';
 
 const here = (): string => userFrame() ?? 'an unknown line';
 
-/** Throws where TF.js records what happens for a gradient: it would not see into the branches. */
-export function refuseGradient(what: string): void {
-  const { gradientDepth, kernelDepth } = engine().state;
-  if (gradientDepth === 0 || kernelDepth > 0) return;
-  throw new UserError({
+/** @param line - Where `what` was called. */
+export function secondDerivative(what: string, line: string | undefined): UserError {
+  return new UserError({
     code: 'TFD_CONTROL_GRADIENT',
-    rule: `Inside a compiled function, no gradient goes through ${what} yet.`,
-    received: `${what} at ${here()}, inside of tf.grad() or an optimizer's minimize()`,
-    remedy: 'Compute both sides and choose by tf.where(), write the loop in JavaScript, or take the gradient inside.',
+    rule: `Inside a compiled function, only first derivatives go through ${what}.`,
+    received: `a gradient of a gradient through ${what} at ${line ?? 'an unknown line'}`,
+    remedy:
+      'Compute both sides and choose by tf.where(), write the loop in JavaScript, or do not compile the function.',
   });
 }
 
@@ -32,6 +30,15 @@ export function differentState(before: string, after: string): UserError {
     rule: 'The body of tf.whileLoop() must return the state as it was: same structure, shapes, dtypes and plain values.',
     received: `${describe(after)} after ${describe(before)} at ${here()}`,
     remedy: 'Start with tensors of the shapes and dtypes that the body gives.',
+  });
+}
+
+export function wrongMaximum(received: number): UserError {
+  return new UserError({
+    code: 'TFD_WHILE_MAXIMUM',
+    rule: 'maximumIterations of tf.whileLoop() is a whole number, 0 or more.',
+    received: `${received} at ${here()}`,
+    remedy: 'Leave it out where there is no limit.',
   });
 }
 

@@ -55,6 +55,11 @@ export class EffectOrder {
     if (isCommunication(op) || (resources.length > 0 && !isReader)) this.mustRun.add(operation);
   }
 
+  /** Whether something so far may have changed `resource`. */
+  isChanged(resource: GraphTensor): boolean {
+    return this.#history(resource).lastChange !== undefined;
+  }
+
   #history(resource: GraphTensor): History {
     let history = this.#histories.get(resource.output.oper);
     if (history === undefined) {

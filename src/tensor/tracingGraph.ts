@@ -3,7 +3,7 @@
  * from outside become captured inputs, and operations with side effects keep the order in which they were called.
  */
 import { UserError } from '../base/errors.ts';
-import { library, status, type Output } from '../native/index.ts';
+import { library, status, type OperationHandle, type Output } from '../native/index.ts';
 import { int64s, setAttributes, type Attributes } from './attributes.ts';
 import { dataTypes, dtypeName, type DTypeName } from './dtype.ts';
 import { EffectOrder } from './effectOrder.ts';
@@ -14,6 +14,13 @@ import { NativeGraph } from './nativeGraph.ts';
 import { OperationLog } from './operationLog.ts';
 import { TracedFunction } from './tracedFunction.ts';
 import { EagerTensor, GraphTensor, isList, type Input, type Value } from './value.ts';
+
+/** For a graph that computes gradients: the graph whose values it may use, and how it takes them over. */
+export interface Forward {
+  readonly graph: TracingGraph;
+  /** Gives what stands for a value of `graph` in this one; called once for each value that it uses. */
+  readonly take: (value: GraphTensor) => GraphTensor;
+}
 
 export class TracingGraph implements Executor {
   readonly #native: NativeGraph;
@@ -27,10 +34,18 @@ export class TracingGraph implements Executor {
   readonly #log: OperationLog;
   /** Functions of the graphs inside this one and its parents. */
   readonly #nested: string[];
+  readonly #forward: Forward | undefined;
+  readonly #taken = new Map<string, GraphTensor>();
+  /** The inputs of those operations that only hand on a value: copies, and reads of variables. */
+  readonly #origins = new Map<OperationHandle, GraphTensor>();
 
-  /** @param parent - The graph around, for a branch of a condition or a part of a loop. */
-  constructor(parent?: TracingGraph) {
+  /**
+   * @param parent - The graph around, for a branch of a condition or a part of a loop.
+   * @param forward - For the gradient of such a part.
+   */
+  constructor(parent?: TracingGraph, forward?: Forward) {
     this.#parent = parent;
+    this.#forward = forward;
     this.#log = parent === undefined ? new OperationLog() : parent.#log;
     this.#nested = parent === undefined ? [] : parent.#nested;
     this.#native = new NativeGraph(this.#log);
@@ -47,15 +62,32 @@ export class TracingGraph implements Executor {
   }
 
   /** A new argument of the function being traced. */
-  argument(dtype: DTypeName, shape: readonly number[]): GraphTensor {
+  argument(dtype: DTypeName, shape: readonly number[] | undefined): GraphTensor {
     const argument = this.#placeholder(dtype, shape);
     this.#arguments.push(argument);
     return argument;
   }
 
+  /** `value` as seen inside the graph: a tensor from outside becomes a captured input. */
+  inside(value: Value): GraphTensor {
+    if (value instanceof GraphTensor) {
+      if (value.graph === this) return value;
+      if (this.#forward !== undefined && value.graph === this.#forward.graph) {
+        return this.#fromForward(value, this.#forward);
+      }
+    }
+    const outside = this.#parent === undefined ? value : this.#parent.inside(value);
+    const known = this.#captures.get(outside);
+    if (known !== undefined) return known;
+    if (this.#parent === undefined) this.#owned.push(share(outside));
+    const inside = this.#placeholder(outside.dtype, outside.dtype === 'resource' ? undefined : outside.shape);
+    this.#captures.set(outside, inside);
+    return inside;
+  }
+
   execute(op: string, inputs: readonly Input[], attributes: Attributes): GraphTensor[] {
     const inside = inputs.map((input) =>
-      isList(input) ? input.map((value) => this.#inside(value)) : this.#inside(input),
+      isList(input) ? input.map((value) => this.inside(value)) : this.inside(input),
     );
     const flat = inside.flat();
     const resources = flat.filter(({ dtype }) => dtype === 'resource');
@@ -73,6 +105,7 @@ export class TracingGraph implements Executor {
       for (const other of earlier) library().TF_AddControlInput(description, other);
     });
     this.#effects.add(op, resources, operation);
+    if (handsOn.has(op) && flat[0] !== undefined) this.#origins.set(operation, flat[0]);
     const numOutputs = library().TF_OperationNumOutputs(operation);
     const outputs = Array.from({ length: numOutputs }, (_, index) => this.#wrap({ oper: operation, index }));
     this.#native.note(op, operation, outputs, flat, earlier);
@@ -123,7 +156,7 @@ export class TracingGraph implements Executor {
    * @returns The function's name.
    */
   finishInside(name: string, results: readonly Value[], captures: readonly Value[]): string {
-    const unique = this.#addFunction(name, results, () => captures.map((value) => this.#inside(value)));
+    const unique = this.#addFunction(name, results, () => captures.map((value) => this.inside(value)));
     this.#nested.push(unique);
     return unique;
   }
@@ -137,7 +170,7 @@ export class TracingGraph implements Executor {
   }
 
   #addFunction(name: string, results: readonly Value[], captures: () => readonly GraphTensor[]): string {
-    const outputs = results.map((result) => this.#inside(result));
+    const outputs = results.map((result) => this.inside(result));
     const unique = addFunction({
       name,
       graph: this.#native.handle,
@@ -149,16 +182,30 @@ export class TracingGraph implements Executor {
     return unique;
   }
 
-  /** `value` as seen inside the graph: a tensor from outside becomes a captured input. */
-  #inside(value: Value): GraphTensor {
-    if (value instanceof GraphTensor && value.graph === this) return value;
-    const outside = this.#parent === undefined ? value : this.#parent.#inside(value);
-    const known = this.#captures.get(outside);
-    if (known !== undefined) return known;
-    if (this.#parent === undefined) this.#owned.push(share(outside));
-    const inside = this.#placeholder(outside.dtype, outside.dtype === 'resource' ? undefined : outside.shape);
-    this.#captures.set(outside, inside);
-    return inside;
+  /**
+   * What `value`, of this graph, is in the graph around, where it is the same whenever this graph runs: something that
+   * was captured, or the value of a variable that nothing in here changes.
+   */
+  #outside(value: GraphTensor): Value | undefined {
+    for (const [outside, inside] of this.#captures) if (inside.output.oper === value.output.oper) return outside;
+    const origin = this.#origins.get(value.output.oper);
+    const outside = origin && this.#outside(origin);
+    if (origin?.dtype !== 'resource' || outside === undefined) return outside;
+    if (this.#effects.isChanged(origin)) return undefined;
+    const [read] = this.#parent?.execute('ReadVariableOp', [outside], { dtype: { type: value.dtype } }) ?? [];
+    return read && value.shape ? read.graph.withShape(read, value.shape) : read;
+  }
+
+  /** What stands here for `value`, which the forward graph computes. */
+  #fromForward(value: GraphTensor, { graph, take }: Forward): GraphTensor {
+    const key = `${value.output.oper}:${value.output.index}`;
+    let taken = this.#taken.get(key);
+    if (taken === undefined) {
+      const outside = graph.#outside(value);
+      taken = outside === undefined ? take(value) : this.inside(outside);
+      this.#taken.set(key, taken);
+    }
+    return taken;
   }
 
   #placeholder(dtype: DTypeName, shape: readonly number[] | undefined): GraphTensor {
@@ -176,6 +223,9 @@ export class TracingGraph implements Executor {
     return new GraphTensor(this, output, dtype, this.#native.inferredShape(output), this.#log.size);
   }
 }
+
+/** Operations whose result is their input, or the value of the variable that it refers to. */
+const handsOn = new Set(['Identity', 'ReadVariableOp']);
 
 function share(value: Value): EagerTensor {
   if (value instanceof EagerTensor) return value.share();
