@@ -23,6 +23,7 @@ import {
   type Value,
 } from '../tensor/index.ts';
 import { backendName, dataOf } from './backend.ts';
+import { runsInFloat32 } from './dtypes/detours.ts';
 import { match } from './dtypes/matching.ts';
 import { moreDtypesInUse } from './dtypes/moreDtypes.ts';
 import { TensorData } from './tensorData.ts';
@@ -50,21 +51,37 @@ export function kernel<I extends object, A extends object = object>(
     backendName,
     kernelFunc: ({ inputs, attrs }) => {
       const body = (values: unknown): Value | Value[] => compute(values as ValuesOf<I>, attrs as NamedAttrMap & A);
-      return moreDtypesInUse() ? runMatched(inputs, body) : run(() => body(toValues(inputs)));
+      return moreDtypesInUse() ? runMatched(name, inputs, body) : run(() => body(toValues(inputs)));
     },
   });
 }
 
-/** Runs `compute` on the inputs with their dtypes brought together. */
-function runMatched(inputs: object, compute: (values: unknown) => Value | Value[]): TensorInfo | TensorInfo[] {
+/** Runs `compute` on the inputs of a kernel, with their dtypes brought together. */
+function runMatched(
+  kernelName: string,
+  inputs: object,
+  compute: (values: unknown) => Value | Value[],
+): TensorInfo | TensorInfo[] {
   const matching = match(inputs as Parameters<typeof match>[0]);
+  let narrowed: DTypeName | undefined;
   const prepare = (value: Value, name: string): Value => {
     const dtype = matching.dtypeFor(name, value.dtype);
-    return dtype === value.dtype ? value : op('Cast', [value], { DstT: { type: dtype } });
+    if (!runsInFloat32(kernelName, dtype)) return cast(value, dtype);
+    narrowed = dtype;
+    return cast(value, 'float32');
   };
-  const result = run(() => compute(toValues(inputs, prepare)));
+  const restore = (value: Value): Value =>
+    narrowed !== undefined && value.dtype === 'float32' ? cast(value, narrowed) : value;
+  const result = run(() => {
+    const values = compute(toValues(inputs, prepare));
+    return Array.isArray(values) ? values.map(restore) : restore(values);
+  });
   for (const info of [result].flat()) matching.note(info);
   return result;
+}
+
+function cast(value: Value, dtype: DTypeName): Value {
+  return value.dtype === dtype ? value : op('Cast', [value], { DstT: { type: dtype } });
 }
 
 /** Runs `compute` as the body of a kernel: gives back what it made, except for its outputs. */

@@ -5,7 +5,7 @@ import { dataOf } from '../backend.ts';
 import { coreScope } from './coreScope.ts';
 import { commonFraction, isFraction, isMore } from './moreDtypes.ts';
 
-type Inputs = Readonly<Record<string, TensorInfo | readonly TensorInfo[] | null | undefined>> | readonly TensorInfo[];
+type Inputs = Readonly<Record<string, TensorInfo | TensorInfo[] | null | undefined>> | readonly TensorInfo[];
 
 /** Inputs whose dtype does not follow from that of the others. */
 const independent = new Set(['boxes', 'transforms']);
@@ -21,7 +21,7 @@ export interface Matching {
 export function match(inputs: Inputs): Matching {
   const scope = coreScope();
   const operands = Object.entries(inputs).flatMap(([name, value]) =>
-    independent.has(name) ? [] : [value ?? []].flat<TensorInfo[]>().map(({ dataId }) => dataOf(dataId)),
+    independent.has(name) ? [] : listOf(value).map(({ dataId }) => dataOf(dataId)),
   );
   const isPlain = ({ plainIn }: { plainIn: object | undefined }): boolean => scope !== undefined && plainIn === scope;
   const fractions = operands.filter(({ dtype }) => isFraction(dtype));
@@ -39,6 +39,11 @@ export function match(inputs: Inputs): Matching {
       if (stated.length === 0 && data.plainIn === undefined && !isMore(dtype)) data.plainIn = scope;
     },
   };
+}
+
+function listOf(value: TensorInfo | TensorInfo[] | null | undefined): TensorInfo[] {
+  if (value == null) return [];
+  return Array.isArray(value) ? value : [value];
 }
 
 /** Whether the inputs of this name have the same meaning as the others: not positions in them, for example. */

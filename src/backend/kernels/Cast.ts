@@ -1,7 +1,7 @@
 /** Changes the dtype. */
 import type { CastAttrs, CastInputs, DataType } from '@tensorflow/tfjs-core';
 import { coreScope, isCallOf } from '../dtypes/coreScope.ts';
-import { isFraction, isMore } from '../dtypes/moreDtypes.ts';
+import { isMore, standInFor } from '../dtypes/moreDtypes.ts';
 import { kernel } from '../kernel.ts';
 import { cast } from './dtypes.ts';
 
@@ -12,8 +12,8 @@ interface Attributes extends CastAttrs {
 }
 
 kernel<CastInputs, Attributes>('Cast', ({ x }, { dtype, isStated = false }) => {
-  // TF.js's own code asks for float32 where it means numbers with fractions.
-  if (!isStated && dtype === 'float32' && isMore(x.dtype) && isFraction(x.dtype)) {
+  // TF.js's own code asks for float32 where it means numbers with fractions, and for int32 where it means whole ones.
+  if (!isStated && isMore(x.dtype) && dtype === standInFor(x.dtype)) {
     const scope = coreScope();
     if (scope !== undefined && !isCallOf('cast', scope)) return x;
   }

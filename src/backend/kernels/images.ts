@@ -14,17 +14,21 @@ import { constant, ints, kernel, op, scalar, shapeOf } from '../kernel.ts';
 import { cast } from './dtypes.ts';
 
 kernel<CropAndResizeInputs, CropAndResizeAttrs>('CropAndResize', ({ image, boxes, boxInd }, attrs) =>
-  op('CropAndResize', [image, boxes, boxInd, ints(attrs.cropSize)], {
-    method: attrs.method,
-    extrapolation_value: { float: attrs.extrapolationValue },
-  }),
+  op(
+    'CropAndResize',
+    [image.dtype === 'bfloat16' ? cast(image, 'float32') : image, cast(boxes, 'float32'), boxInd, ints(attrs.cropSize)],
+    {
+      method: attrs.method,
+      extrapolation_value: { float: attrs.extrapolationValue },
+    },
+  ),
 );
 
 kernel<FlipLeftRightInputs>('FlipLeftRight', ({ image }) => op('ReverseV2', [image, ints([2])]));
 
 kernel<TransformInputs, TransformAttrs>('Transform', ({ image, transforms }, attrs) => {
   const { interpolation, fillMode, fillValue, outputShape = shapeOf(image).slice(1, 3) } = attrs;
-  return op('ImageProjectiveTransformV3', [image, transforms, ints(outputShape), scalar(fillValue)], {
+  return op('ImageProjectiveTransformV3', [image, cast(transforms, 'float32'), ints(outputShape), scalar(fillValue)], {
     interpolation: interpolation.toUpperCase(),
     fill_mode: fillMode.toUpperCase(),
   });

@@ -61,7 +61,7 @@ kernel<MaxPoolWithArgmaxInputs, MaxPoolWithArgmaxAttrs>('MaxPoolWithArgmax', ({ 
 function divideByShare(x: Value, windows: Windows, input: Value, suffix: string): Value {
   if (windows.padding !== 'EXPLICIT') return x;
   const [, ...spatial] = shapeOf(input).slice(0, -1);
-  const inside = op('Fill', [ints([1, ...spatial, 1]), scalar(1)]);
+  const inside = op('Fill', [ints([1, ...spatial, 1]), scalar(1, input.dtype)]);
   return op('DivNoNan', [x, op(`AvgPool${suffix}`, [pad(inside, windows, 0)], pooling(windows))]);
 }
 

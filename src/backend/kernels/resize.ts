@@ -8,6 +8,7 @@ import type {
 } from '@tensorflow/tfjs-core';
 import type { Attributes } from '../../tensor/index.ts';
 import { ints, kernel, op, shapeOf } from '../kernel.ts';
+import { cast } from './dtypes.ts';
 
 for (const name of ['ResizeBilinear', 'ResizeNearestNeighbor']) {
   kernel<ResizeBilinearInputs, ResizeBilinearAttrs>(name, ({ images }, attrs) =>
@@ -16,7 +17,8 @@ for (const name of ['ResizeBilinear', 'ResizeNearestNeighbor']) {
 }
 
 kernel<ResizeBilinearGradInputs, ResizeBilinearGradAttrs>('ResizeBilinearGrad', ({ dy, images }, attrs) =>
-  op('ResizeBilinearGrad', [dy, images], sampling(attrs)),
+  // TensorFlow resizes to float32, whatever the images are.
+  op('ResizeBilinearGrad', [cast(dy, 'float32'), images], sampling(attrs)),
 );
 
 kernel<ResizeNearestNeighborGradInputs, ResizeBilinearGradAttrs>('ResizeNearestNeighborGrad', ({ dy, images }, attrs) =>
