@@ -1,7 +1,9 @@
 /**
- * The TensorFlow.js API on TensorFlow's own runtime, with what this package adds to it. Importing it finds TensorFlow's
- * library, or fetches it once; the first operation loads it.
+ * The TensorFlow.js API on TensorFlow's own runtime, with what this package adds to it. Importing it loads TensorFlow's
+ * library, or fetches it once.
  */
+// First: the library loads on another thread while the modules below are read.
+import { loading } from './loading.ts';
 import { ensureRuntime } from './native/index.ts';
 
 export * from '@tensorflow/tfjs-core';
@@ -64,6 +66,7 @@ export {
 } from './graph/index.ts';
 export {
   loadLayersModel,
+  mixedPrecision,
   Model,
   model,
   registerCallbackConstructor,
@@ -73,6 +76,9 @@ export {
   type FitHistory,
   type SavedModelOptions,
 } from './train/index.ts';
+export { deviceOf } from './backend/index.ts';
+export { device, listDevices } from './tensor/index.ts';
+export * as config from './config.ts';
 export * as distribute from './distribute.ts';
 export * as train from './train/namespace.ts';
 export { DistributeError, EnvironmentError, InternalError, PeerError, UserError } from './base/errors.ts';
@@ -80,6 +86,7 @@ export { version } from './version.ts';
 
 try {
   await ensureRuntime();
+  await loading;
 } catch (error) {
   // It happens while modules load: where in this file says nothing to the reader.
   if (error instanceof Error) error.stack = String(error);

@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('support/leave.ts', import.meta.url));
+const scriptWhileLoading = fileURLToPath(new URL('support/leaveWhileLoading.ts', import.meta.url));
 const timeout = 30_000;
 
 interface Ended {
@@ -38,6 +39,14 @@ describe('a process that trains ends', { concurrency: 2 }, () => {
     );
   }
 
+  test('while the library loads, and what JavaScript writes meanwhile gets through', { timeout }, async () => {
+    const left = await run(scriptWhileLoading, 'exit');
+    assert.deepEqual(left, { code: 3, signal: null, stdout: '', stderr: 'said while it loads\n' });
+    const { code, signal, stderr } = await run(scriptWhileLoading, 'error');
+    assert.deepEqual({ code, signal }, { code: 1, signal: null });
+    assert.match(stderr, /^said while it loads\n[^]*Error: thrown on purpose\n {4}at /);
+  });
+
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     test(`after the step, on the first ${name}; the script goes on with the history`, { timeout }, async () => {
       const { code, signal, stdout, stderr } = await train('signal', (kill) => kill(name));
@@ -63,12 +72,13 @@ describe('a process that trains ends', { concurrency: 2 }, () => {
   });
 });
 
-/** Runs the script; once it says that it trains, `during` may send signals. */
-async function train(
-  manner: string,
-  during: (kill: (signal: NodeJS.Signals) => void) => unknown = () => undefined,
-): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, manner], { stdio: ['ignore', 'pipe', 'pipe'] });
+const train = (manner: string, during?: During): Promise<Ended> => run(script, manner, during);
+
+type During = (kill: (signal: NodeJS.Signals) => void) => unknown;
+
+/** Runs a script; once it says that it trains, `during` may send signals. */
+async function run(file: string, manner: string, during: During = () => undefined): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', 'tsx', file, manner], { stdio: ['ignore', 'pipe', 'pipe'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), timeout - 5000);
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {

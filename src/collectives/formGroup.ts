@@ -2,7 +2,6 @@
 import type { Communicator, GroupOptions } from './communicator.ts';
 import { findCollectivesLibrary } from '../native/index.ts';
 import { formGloo } from './gloo.ts';
-import { formRing } from './ring.ts';
 
 /** Which transport carries the collectives: `auto` takes Gloo where its library is there, else TensorFlow's ring. */
 export type Communication = 'auto' | 'gloo' | 'tensorflow';
@@ -10,7 +9,9 @@ export type Communication = 'auto' | 'gloo' | 'tensorflow';
 /** Forms the group that `options` describe. Every rank must ask for the same `communication`. */
 export async function formGroup(communication: Communication, options: GroupOptions): Promise<Communicator> {
   const transport = communication === 'auto' ? await agreeOnTransport(options) : communication;
-  return transport === 'gloo' ? formGloo(options) : formRing(options);
+  if (transport === 'gloo') return formGloo(options);
+  const { formRing } = await import('./ring.ts');
+  return formRing(options);
 }
 
 /** Gloo if every rank has it. */

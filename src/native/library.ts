@@ -5,10 +5,10 @@ import { core } from './bindings/core.ts';
 import { eager } from './bindings/eager.ts';
 import { graph } from './bindings/graph.ts';
 import { leaveWithoutDestructors } from './exit.ts';
-import { loadForGood } from './loadForGood.ts';
-import { quietly } from './quietly.ts';
+import { loadForGood, loadForGoodAhead } from './loadForGood.ts';
+import { silenceNative } from './silenceNative.ts';
 import { runtimeUnavailable } from './runtime/fetchErrors.ts';
-import { assertSupportedVersion, findRuntime } from './runtime/index.ts';
+import { assertSupportedVersion, findRuntime, type Runtime } from './runtime/index.ts';
 
 const declarations = { ...core, ...eager, ...graph };
 
@@ -16,9 +16,11 @@ const declarations = { ...core, ...eager, ...graph };
 export type Library = BoundTable<typeof declarations>;
 
 let loaded: Library | undefined;
+let runtime: Runtime | undefined;
+let isConfigured = false;
 
 /**
- * The loaded library. The first call loads it, which takes about a second.
+ * The loaded library. The first call loads it, which takes a quarter of a second or more.
  *
  * @throws EnvironmentError `TFD_RUNTIME_UNAVAILABLE` where no library is on this machine;
  *   UserError `TFD_LIBRARY_VERSION` where the library's version is not supported.
@@ -27,25 +29,69 @@ export function library(): Library {
   return (loaded ??= load());
 }
 
-function load(): Library {
-  const runtime = findRuntime();
-  if (runtime === undefined) throw runtimeUnavailable(['the places where a library may lie on this machine']);
-  const isQuiet = silenceByDefault();
-  // TensorFlow's graph optimizer recurses deeply, and koffi runs native code on stacks of its own.
-  const stackBytes = 16 << 20;
-  koffi.config({ ...koffi.config(), sync_stack_size: stackBytes, async_stack_size: stackBytes });
-  declareTypes();
-  const loadBoth = (): LibraryHandle => {
-    loadForGood(runtime.frameworkLibrary, { global: true });
-    return loadForGood(runtime.ccLibrary, { global: true });
+/**
+ * Starts to load the library on another thread, so that the first operation finds it loaded. Does nothing where there
+ * is none yet. What goes wrong is left to the first operation to report.
+ *
+ * @returns Resolves when that thread is done.
+ */
+export async function loadAhead(): Promise<void> {
+  try {
+    runtime = findRuntime();
+  } catch {
+    return; // `ensureRuntime` gives the error.
+  }
+  if (loaded !== undefined || runtime === undefined) return;
+  const { frameworkLibrary, ccLibrary } = runtime;
+  const endSilence = prepare();
+  // A process that leaves meanwhile waits for the other thread: the loader lets in one at a time.
+  const finish = (): void => {
+    loadBoth(frameworkLibrary, ccLibrary);
+    endSilence();
   };
-  const handle = isQuiet ? quietly(loadBoth) : loadBoth();
+  process.prependOnceListener('exit', finish);
+  await loadForGoodAhead([frameworkLibrary, ccLibrary]);
+  process.off('exit', finish);
+  endSilence();
+}
+
+function load(): Library {
+  runtime ??= findRuntime();
+  if (runtime === undefined) throw runtimeUnavailable(['the places where a library may lie on this machine']);
+  const endSilence = prepare();
+  let handle: LibraryHandle;
+  try {
+    handle = loadBoth(runtime.frameworkLibrary, runtime.ccLibrary);
+  } finally {
+    endSilence();
+  }
+  declareTypes();
   const bound = Object.fromEntries(
     Object.entries(declarations).map(([name, signature]) => [name, handle.func(signature)]),
   ) as unknown as Library;
   assertSupportedVersion(bound.TF_Version());
-  leaveWithoutDestructors();
   return bound;
+}
+
+/** Sets what must be set before the library is loaded. The result ends the silence of the loading. */
+function prepare(): () => void {
+  const isQuiet = silenceByDefault();
+  configure();
+  leaveWithoutDestructors();
+  return isQuiet ? silenceNative() : () => undefined;
+}
+
+/** TensorFlow's graph optimizer recurses deeply, and koffi runs native code on stacks of its own. */
+function configure(): void {
+  if (isConfigured) return;
+  isConfigured = true;
+  const stackBytes = 16 << 20;
+  koffi.config({ ...koffi.config(), sync_stack_size: stackBytes, async_stack_size: stackBytes });
+}
+
+function loadBoth(frameworkLibrary: string, ccLibrary: string): LibraryHandle {
+  loadForGood(frameworkLibrary, { global: true });
+  return loadForGood(ccLibrary, { global: true });
 }
 
 /**
@@ -76,6 +122,7 @@ function declareTypes(): void {
     'TFE_ContextOptions',
     'TFE_TensorHandle',
     'TFE_Op',
+    'TFE_CancellationManager',
   ]) {
     koffi.opaque(name);
   }

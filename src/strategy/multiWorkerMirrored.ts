@@ -2,7 +2,8 @@
 import { util, type NamedTensorMap, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { UserError } from '../base/errors.ts';
 import { toTensor, toValue } from '../backend/index.ts';
-import { connectRendezvous, resolveWorker, type RendezvousStore, type WorkerIdentity } from '../cluster/index.ts';
+import type { RendezvousStore, WorkerIdentity } from '../cluster/index.ts';
+import { resolveWorker } from '../cluster/resolveWorker.ts';
 import { formGroup, toBuckets, type Communication, type Communicator, type Sized } from '../collectives/index.ts';
 import { compile, type CompiledFunction } from '../graph/index.ts';
 import { GraphTensor, type DTypeName, type Value } from '../tensor/index.ts';
@@ -180,6 +181,8 @@ export class MultiWorkerMirroredStrategy extends Strategy {
       });
     }
     const { communication, address, connectTimeoutMs, collectiveTimeoutMs } = this.#options;
+    // Loaded only where workers meet: what checks its messages takes long to load.
+    const { connectRendezvous } = await import('../cluster/index.ts');
     const store = await connectRendezvous({ ...rendezvous, rank, timeoutMs: connectTimeoutMs });
     const communicator = await formGroup(communication, {
       rank,

@@ -1,13 +1,25 @@
 /** The eager context of this process: TensorFlow's devices, thread pools and functions. Made on first use. */
 import { availableParallelism } from 'node:os';
 import { check, library, status, type ContextHandle } from '../native/index.ts';
-import { ConfigProtoSchema, encode } from '../native/protos/index.ts';
+import { encodeDeviceConfig } from '../native/protos/deviceConfig.ts';
+import { encodeThreadConfig } from '../native/protos/threadConfig.ts';
 
 let current: ContextHandle | undefined;
+let numCpus: number | undefined;
 
 /** The context's handle. */
 export function context(): ContextHandle {
   return (current ??= create());
+}
+
+/** Whether the context, and with it the devices, exists already. */
+export function hasContext(): boolean {
+  return current !== undefined;
+}
+
+/** Number of logical CPU devices that the context will have. */
+export function setNumCpus(value: number): void {
+  numCpus = value;
 }
 
 /** Threads that one operation may use: `TFJS_DISTRIBUTE_THREADS`, which the launcher sets, or all cores. */
@@ -19,12 +31,12 @@ export function numThreads(): number {
 function create(): ContextHandle {
   const tf = library();
   const options = tf.TFE_NewContextOptions();
-  const config = encode(ConfigProtoSchema, {
-    intraOpParallelismThreads: numThreads(),
-    interOpParallelismThreads: numThreads(),
+  const threads = encodeThreadConfig({
+    numThreads: numThreads(),
     // Idle threads of a process that has only a share of the cores must not take those of the others.
-    experimental: { disableThreadSpinning: numThreads() < availableParallelism() },
+    disableSpinning: numThreads() < availableParallelism(),
   });
+  const config = Buffer.concat([threads, encodeDeviceConfig({ numCpus })]);
   tf.TFE_ContextOptionsSetConfig(options, config, config.length, status());
   check('the options of the context');
   const handle = tf.TFE_NewContext(options, status());

@@ -16,6 +16,7 @@ import {
   GraphDefSchema,
   ServerDefSchema,
 } from '../../src/native/protos/index.ts';
+import { encodeThreadConfig } from '../../src/native/protos/threadConfig.ts';
 
 const timeout = 10_000;
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -32,6 +33,19 @@ test('a ConfigProto has the bytes that Python gives', { timeout }, () => {
     experimental: { collectiveGroupLeader: '/job:worker/replica:0/task:0' },
   });
   assert.equal(toHex(bytes), golden);
+});
+
+test('the configuration of threads that is encoded by hand is what the messages give', { timeout }, () => {
+  for (const numThreads of [1, 2, 127, 128, 300, 100_000]) {
+    for (const disableSpinning of [false, true]) {
+      const expected = encode(ConfigProtoSchema, {
+        intraOpParallelismThreads: numThreads,
+        interOpParallelismThreads: numThreads,
+        experimental: { disableThreadSpinning: disableSpinning },
+      });
+      assert.equal(toHex(encodeThreadConfig({ numThreads, disableSpinning })), toHex(expected));
+    }
+  }
 });
 
 test('a ServerDef has the bytes that Python gives', { timeout }, () => {

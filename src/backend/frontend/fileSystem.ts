@@ -4,7 +4,6 @@
  */
 import { io } from '@tensorflow/tfjs-core';
 import { resolve } from 'node:path';
-import { loadModel } from './loadModel.ts';
 import { saveModel } from './saveModel.ts';
 
 declare module '@tensorflow/tfjs-core/dist/io/io.js' {
@@ -30,5 +29,11 @@ export function installFileSystem(): void {
 
 function fileSystem(path: string): Required<io.IOHandler> {
   const target = resolve(path);
-  return { save: (artifacts) => saveModel(target, artifacts), load: () => loadModel(target) };
+  return {
+    save: (artifacts) => saveModel(target, artifacts),
+    load: async () => {
+      const { loadModel } = await import('./loadModel.ts');
+      return loadModel(target);
+    },
+  };
 }

@@ -1,46 +1,17 @@
 /** The environment variables by which `tfjs-distribute run` tells a worker who it is: written and read here. */
-import { z } from 'zod';
 import { UserError } from '../../base/errors.ts';
 import type { WorkerIdentity } from '../workerIdentity.ts';
 
-const wholeNumber = (minimum: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= minimum, `must be ${minimum} or more`);
-
-const address = z.string().transform((text, context) => {
-  const match = /^(?<host>.+):(?<port>\d{1,5})$/.exec(text);
-  const port = Number(match?.groups?.['port']);
-  const host = match?.groups?.['host'];
-  if (host === undefined || port < 1 || port > 65535) {
-    context.addIssue({ code: 'custom', message: 'must be host:port, with a port from 1 to 65535' });
-    return z.NEVER;
-  }
-  return { host, port };
-});
-
-const variables = z
-  .object({
-    TFJS_DISTRIBUTE_RANK: wholeNumber(0),
-    TFJS_DISTRIBUTE_WORLD_SIZE: wholeNumber(1),
-    TFJS_DISTRIBUTE_LOCAL_RANK: wholeNumber(0),
-    TFJS_DISTRIBUTE_LOCAL_WORLD_SIZE: wholeNumber(1),
-    TFJS_DISTRIBUTE_JOB_ID: z.string().min(1, 'must not be empty'),
-    TFJS_DISTRIBUTE_RENDEZVOUS: address,
-    TFJS_DISTRIBUTE_TOKEN: z.string().min(1, 'must not be empty'),
-  })
-  .refine((v) => v.TFJS_DISTRIBUTE_RANK < v.TFJS_DISTRIBUTE_WORLD_SIZE, {
-    path: ['TFJS_DISTRIBUTE_RANK'],
-    message: 'must be smaller than TFJS_DISTRIBUTE_WORLD_SIZE',
-  })
-  .refine((v) => v.TFJS_DISTRIBUTE_LOCAL_RANK < v.TFJS_DISTRIBUTE_LOCAL_WORLD_SIZE, {
-    path: ['TFJS_DISTRIBUTE_LOCAL_RANK'],
-    message: 'must be smaller than TFJS_DISTRIBUTE_LOCAL_WORLD_SIZE',
-  });
-
-const names = Object.keys(variables.shape);
+const names = [
+  'TFJS_DISTRIBUTE_RANK',
+  'TFJS_DISTRIBUTE_WORLD_SIZE',
+  'TFJS_DISTRIBUTE_LOCAL_RANK',
+  'TFJS_DISTRIBUTE_LOCAL_WORLD_SIZE',
+  'TFJS_DISTRIBUTE_JOB_ID',
+  'TFJS_DISTRIBUTE_RENDEZVOUS',
+  'TFJS_DISTRIBUTE_TOKEN',
+] as const;
+type Name = (typeof names)[number];
 
 /**
  * Reads the identity that our launcher gave; `undefined` when none of its variables is set.
@@ -49,16 +20,15 @@ const names = Object.keys(variables.shape);
  */
 export function fromLauncher(env: NodeJS.ProcessEnv): WorkerIdentity | undefined {
   if (names.every((name) => env[name] === undefined)) return undefined;
-  const parsed = variables.safeParse(env);
-  if (!parsed.success) throw malformed(parsed.error, env);
-  const values = parsed.data;
+  const worldSize = wholeNumber(env, 'TFJS_DISTRIBUTE_WORLD_SIZE', 1);
+  const localWorldSize = wholeNumber(env, 'TFJS_DISTRIBUTE_LOCAL_WORLD_SIZE', 1);
   return {
-    rank: values.TFJS_DISTRIBUTE_RANK,
-    worldSize: values.TFJS_DISTRIBUTE_WORLD_SIZE,
-    localRank: values.TFJS_DISTRIBUTE_LOCAL_RANK,
-    localWorldSize: values.TFJS_DISTRIBUTE_LOCAL_WORLD_SIZE,
-    jobId: values.TFJS_DISTRIBUTE_JOB_ID,
-    rendezvous: { ...values.TFJS_DISTRIBUTE_RENDEZVOUS, token: values.TFJS_DISTRIBUTE_TOKEN },
+    rank: position(env, 'TFJS_DISTRIBUTE_RANK', worldSize, 'TFJS_DISTRIBUTE_WORLD_SIZE'),
+    worldSize,
+    localRank: position(env, 'TFJS_DISTRIBUTE_LOCAL_RANK', localWorldSize, 'TFJS_DISTRIBUTE_LOCAL_WORLD_SIZE'),
+    localWorldSize,
+    jobId: text(env, 'TFJS_DISTRIBUTE_JOB_ID'),
+    rendezvous: { ...address(env, 'TFJS_DISTRIBUTE_RENDEZVOUS'), token: text(env, 'TFJS_DISTRIBUTE_TOKEN') },
   };
 }
 
@@ -75,13 +45,40 @@ export function toLauncherVariables(worker: Required<WorkerIdentity>): Record<st
   };
 }
 
-function malformed(error: z.ZodError, env: NodeJS.ProcessEnv): UserError {
-  const issue = error.issues[0];
-  const name = String(issue?.path[0]);
+function text(env: NodeJS.ProcessEnv, name: Name): string {
   const value = env[name];
+  if (value === undefined || value === '') throw malformed(name, value, 'must not be empty');
+  return value;
+}
+
+function wholeNumber(env: NodeJS.ProcessEnv, name: Name, minimum: number): number {
+  const value = text(env, name);
+  if (!/^\d+$/.test(value)) throw malformed(name, value, 'must be a whole number');
+  if (Number(value) < minimum) throw malformed(name, value, `must be ${minimum} or more`);
+  return Number(value);
+}
+
+function position(env: NodeJS.ProcessEnv, name: Name, count: number, nameOfCount: Name): number {
+  const value = wholeNumber(env, name, 0);
+  if (value >= count) throw malformed(name, String(value), `must be smaller than ${nameOfCount}`);
+  return value;
+}
+
+function address(env: NodeJS.ProcessEnv, name: Name): { host: string; port: number } {
+  const value = text(env, name);
+  const match = /^(?<host>.+):(?<port>\d{1,5})$/.exec(value);
+  const port = Number(match?.groups?.['port']);
+  const host = match?.groups?.['host'];
+  if (host === undefined || port < 1 || port > 65535) {
+    throw malformed(name, value, 'must be host:port, with a port from 1 to 65535');
+  }
+  return { host, port };
+}
+
+function malformed(name: Name, value: string | undefined, rule: string): UserError {
   return new UserError({
     code: 'TFD_CLUSTER_VARIABLE',
-    rule: `The environment variable ${name} ${value === undefined ? 'must be set' : (issue?.message ?? 'is malformed')}.`,
+    rule: `The environment variable ${name} ${value === undefined ? 'must be set' : rule}.`,
     received: value === undefined ? 'nothing' : JSON.stringify(value),
     remedy:
       'Start workers with `npx tfjs-distribute run`, which sets all of these variables, or set each of: ' +

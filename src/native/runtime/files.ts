@@ -28,7 +28,10 @@ export function readText(path: string): string | undefined {
 /** The names in a folder, sorted, numbers by their value, the highest first. */
 export function listNames(directory: string): string[] {
   try {
-    return readdirSync(directory).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+    return readdirSync(directory)
+      .map((name) => [name.replace(/\d+/g, (digits) => digits.padStart(12, '0')), name] as const)
+      .sort(([a], [b]) => (a < b ? 1 : -1))
+      .map(([, name]) => name);
   } catch {
     return [];
   }

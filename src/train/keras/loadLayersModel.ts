@@ -2,7 +2,6 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { loadLayersModel as loadModelOfTfjs, type LayersModel } from '@tensorflow/tfjs-layers';
 import { resolve } from 'node:path';
-import { loadKerasModel } from './loadKerasModel.ts';
 
 /**
  * Loads a model: `file:///folder/model.json` as TF.js saves it, or `file:///name.keras` as Keras 3 saves it, which gives
@@ -18,6 +17,7 @@ export async function loadLayersModel(
   options?: io.LoadOptions,
 ): Promise<LayersModel> {
   if (typeof pathOrIOHandler === 'string' && pathOrIOHandler.endsWith('.keras')) {
+    const { loadKerasModel } = await import('./loadKerasModel.ts');
     return loadKerasModel(resolve(pathOrIOHandler.replace(/^file:\/\//, '')));
   }
   return loadModelOfTfjs(pathOrIOHandler, options);

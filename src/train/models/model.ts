@@ -4,7 +4,7 @@ import { LayersModel, type History, type ModelCompileArgs, type ModelEvaluateArg
 import type { Strategy } from '../../strategy/index.ts';
 import type { FitHistory } from '../loop/callbackList.ts';
 import type { FitArgs } from '../loop/fitOptions.ts';
-import { exportSavedModel, type SavedModelOptions } from '../savedModel/exportSavedModel.ts';
+import type { SavedModelOptions } from '../savedModel/exportSavedModel.ts';
 import { internals, type Data } from './internals.ts';
 import { datasetNotDistributed } from './modelErrors.ts';
 import { ModelTrainer } from './modelTrainer.ts';
@@ -82,7 +82,8 @@ export class Model extends LayersModel {
    *
    * @param folder - Made where it is missing; a SavedModel that is there is replaced.
    */
-  exportSavedModel(folder: string, options?: SavedModelOptions): Promise<void> {
+  async exportSavedModel(folder: string, options?: SavedModelOptions): Promise<void> {
+    const { exportSavedModel } = await import('../savedModel/exportSavedModel.ts');
     return exportSavedModel(this, folder, options);
   }
 

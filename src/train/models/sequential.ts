@@ -10,7 +10,7 @@ import {
 import type { Strategy } from '../../strategy/index.ts';
 import type { FitHistory } from '../loop/callbackList.ts';
 import type { FitArgs } from '../loop/fitOptions.ts';
-import { exportSavedModel, type SavedModelOptions } from '../savedModel/exportSavedModel.ts';
+import type { SavedModelOptions } from '../savedModel/exportSavedModel.ts';
 import { innerModel, internals, type Data } from './internals.ts';
 import { datasetNotDistributed } from './modelErrors.ts';
 import { ModelTrainer } from './modelTrainer.ts';
@@ -59,7 +59,8 @@ export class Sequential extends LayersSequential {
   }
 
   /** See `Model.exportSavedModel`. */
-  exportSavedModel(folder: string, options?: SavedModelOptions): Promise<void> {
+  async exportSavedModel(folder: string, options?: SavedModelOptions): Promise<void> {
+    const { exportSavedModel } = await import('../savedModel/exportSavedModel.ts');
     return exportSavedModel(this, folder, options);
   }
 
