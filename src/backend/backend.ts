@@ -1,6 +1,6 @@
 /** The TF.js backend: keeps the data of TF.js's tensors in TensorFlow. */
 import { KernelBackend, util, type BackendValues, type DataType } from '@tensorflow/tfjs-core';
-import { executor, toEagerTensor, TracingGraph, type DTypeName, type HostArray } from '../tensor/index.ts';
+import { executor, placed, toEagerTensor, TracingGraph, type DTypeName, type HostArray } from '../tensor/index.ts';
 import { coreScope } from './dtypes/coreScope.ts';
 import { moreDtypesInUse } from './dtypes/moreDtypes.ts';
 import { numLiveData, TensorData } from './tensorData.ts';
@@ -104,7 +104,7 @@ function makeData(values: BackendValues, shape: readonly number[], dtype: DataTy
   const array = toTyped(values, name);
   return executor() instanceof TracingGraph
     ? new TensorData({ values: array, shape, dtype: name })
-    : new TensorData(toEagerTensor(array, shape, name));
+    : new TensorData(placed(toEagerTensor(array, shape, name)));
 }
 
 /** The values in the array type whose bytes are the tensor's. */

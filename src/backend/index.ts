@@ -16,5 +16,6 @@ export { backendName, dataOf } from './backend.ts';
 export { withDtype } from './dtypes/disguise.ts';
 export type { MoreDtype } from './dtypes/moreDtypes.ts';
 export { adopt, op, ops, scoped, toTensor, toValue } from './kernel.ts';
-export { resourceOf } from './resources.ts';
+export { deviceOf } from './deviceOf.ts';
+export { besideVariable, resourceOf } from './resources.ts';
 export { initScope, onVariableMade } from './variables.ts';

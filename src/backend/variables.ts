@@ -8,7 +8,7 @@ import { asCore } from './dtypes/coreScope.ts';
 import { disguise, withDtype } from './dtypes/disguise.ts';
 import { isMore } from './dtypes/moreDtypes.ts';
 import { scoped, toValue } from './kernel.ts';
-import { resourceOf } from './resources.ts';
+import { resourceOf, settle } from './resources.ts';
 
 /** Runs `fn` now even while a function is traced: for variables that an optimizer or a layer makes on first use. */
 export function initScope<T>(fn: () => T): T {
@@ -52,6 +52,7 @@ export function installVariables(): void {
           type,
         )
       : makeVariable(own, trainable, name);
+    settle(variable);
     for (const listener of listeners) listener(variable);
     return variable;
   };

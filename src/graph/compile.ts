@@ -1,7 +1,7 @@
 /** `tf.function`: traces a TypeScript function once a signature into one TensorFlow function, and calls that. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { adopt, dataOf } from '../backend/index.ts';
-import { eagerExecutor, executor, type TracedOperation, type Value } from '../tensor/index.ts';
+import { currentDevice, eagerExecutor, executor, type TracedOperation, type Value } from '../tensor/index.ts';
 import { flatten, type Flat } from './structure.ts';
 import { trace, type Trace } from './trace.ts';
 import { nestedCall } from './traceErrors.ts';
@@ -66,10 +66,12 @@ export function compile<A extends readonly unknown[], R>(
 
   const traceFor = (flat: Flat): Trace => {
     if (executor() !== eagerExecutor()) throw nestedCall(label);
-    let found = traces.get(flat.key);
+    const device = currentDevice();
+    const key = device === undefined ? flat.key : `${device} ${flat.key}`;
+    let found = traces.get(key);
     if (found === undefined) {
       found = trace(label, fn, flat);
-      traces.set(flat.key, found);
+      traces.set(key, found);
       if (traces.size > warnAfterTraces && last !== undefined) warn(label, traces.size, last.signature, flat.key);
     }
     return (last = found);

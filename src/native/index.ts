@@ -1,6 +1,6 @@
 /** The shore of the foreign library: the only folder that knows koffi, pointers and TensorFlow's C names. */
 export { library, type Library } from './library.ts';
-export { listDevices, type Device } from './listDevices.ts';
+export { devicesOf, listDevices, type Device } from './listDevices.ts';
 export { check, status } from './status.ts';
 export { addressesOf, offset, readMemory, writeMemory } from './memory.ts';
 export { readBuffer } from './readBuffer.ts';

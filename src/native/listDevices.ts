@@ -1,4 +1,5 @@
 /** Lists the devices that TensorFlow sees on this machine. */
+import type { ContextHandle } from './bindings/handles.ts';
 import { library } from './library.ts';
 import { check, status } from './status.ts';
 
@@ -15,6 +16,16 @@ export function listDevices(): Device[] {
   const context = tf.TFE_NewContext(options, status());
   tf.TFE_DeleteContextOptions(options);
   check('a new context');
+  try {
+    return devicesOf(context);
+  } finally {
+    tf.TFE_DeleteContext(context);
+  }
+}
+
+/** The devices of a context. */
+export function devicesOf(context: ContextHandle): Device[] {
+  const tf = library();
   const list = tf.TFE_ContextListDevices(context, status());
   check('the list of devices');
   try {
@@ -24,6 +35,5 @@ export function listDevices(): Device[] {
     }));
   } finally {
     tf.TF_DeleteDeviceList(list);
-    tf.TFE_DeleteContext(context);
   }
 }

@@ -3,6 +3,7 @@ import { UserError } from '../base/errors.ts';
 import { check, library, status, type EagerOpHandle, type EagerTensorHandle } from '../native/index.ts';
 import { setAttributes, type Attributes } from './attributes.ts';
 import { context } from './context.ts';
+import { currentDevice } from './devices.ts';
 import { EagerAttributes } from './eagerAttributes.ts';
 import type { DTypeName } from './dtype.ts';
 import type { Executor } from './executor.ts';
@@ -19,7 +20,7 @@ export class EagerExecutor implements Executor {
   readonly #sink = new EagerAttributes();
 
   execute(op: string, inputs: readonly Input[], attributes: Attributes): EagerTensor[] {
-    const handle = this.#prepare(op, inputs, attributes);
+    const handle = this.#prepare(op, inputs, attributes, currentDevice());
     try {
       this.#numOutputs[0] = maxOutputs;
       library().TFE_Execute(handle, this.#outputs, this.#numOutputs, status());
@@ -66,7 +67,7 @@ export class EagerExecutor implements Executor {
     return toEagerTensor(values, shape, dtype);
   }
 
-  #prepare(op: string, inputs: readonly Input[], attributes: Attributes): EagerOpHandle {
+  #prepare(op: string, inputs: readonly Input[], attributes: Attributes, device?: string): EagerOpHandle {
     const tf = library();
     const handle = tf.TFE_NewOp(context(), op, status());
     check(op);
@@ -78,6 +79,10 @@ export class EagerExecutor implements Executor {
           tf.TFE_OpAddInput(handle, eagerHandle(input), status());
         }
         check(op);
+      }
+      if (device !== undefined) {
+        tf.TFE_OpSetDevice(handle, device, status());
+        check(`${op} on ${device}`);
       }
       this.#sink.op = handle;
       setAttributes(this.#sink, attributes);

@@ -1,11 +1,13 @@
 /** Tensors, variables and the two ways to run an operation: now, or into a graph. */
 export type { Attribute, Attributes } from './attributes.ts';
 export { abortCollectives, enableCollectives, numThreads } from './context.ts';
+export { currentDevice, device, listDevices, setLogicalDevices, withDevice } from './devices.ts';
 export type { DTypeName } from './dtype.ts';
 export { eagerExecutor, executor, withExecutor, type Executor } from './executor.ts';
 export { functionDefinitions, graphVersions } from './functionDefinitions.ts';
 export { toEagerTensor, toHostArray, type HostArray } from './hostArray.ts';
 export type { TracedOperation } from './operationLog.ts';
+export { placed } from './placed.ts';
 export { ResourceVariable } from './resourceVariable.ts';
 export { TracedFunction } from './tracedFunction.ts';
 export { TracingGraph, type Forward } from './tracingGraph.ts';

@@ -34,14 +34,15 @@ export class NativeGraph {
     return this.#isOpen;
   }
 
-  /** Adds one operation. */
-  add(op: string, describe: Describe): OperationHandle {
+  /** Adds one operation. @param device - Where it runs; TensorFlow chooses where it is left out. */
+  add(op: string, describe: Describe, device?: string): OperationHandle {
     const tf = library();
     const name = `${op}_${this.#log.size}`;
     const description = tf.TF_NewOperation(this.handle, op, name);
     this.#attributes.description = description;
     let operation: OperationHandle | null = null;
     try {
+      if (device !== undefined) tf.TF_SetDevice(description, device);
       describe(description, this.#attributes);
     } finally {
       // Also after an error: finishing is the only way to give the description back.
@@ -60,6 +61,7 @@ export class NativeGraph {
     outputs: readonly GraphTensor[],
     inputs: readonly GraphTensor[] = [],
     earlier: Iterable<OperationHandle> = [],
+    device?: string,
   ): void {
     const nameOf = (handle: OperationHandle): string => this.#names.get(handle) ?? '';
     this.#log.add({
@@ -70,6 +72,7 @@ export class NativeGraph {
         ...Array.from(earlier, (handle) => `^${nameOf(handle)}`),
       ],
       outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape })),
+      device,
     });
   }
 

@@ -13,6 +13,8 @@ export interface TracedOperation {
   readonly inputs: readonly string[];
   /** Dtype and shape of each output; a shape of undefined is not known before the function runs. */
   readonly outputs: readonly { readonly dtype: DTypeName; readonly shape: readonly number[] | undefined }[];
+  /** The device that `tf.device` has chosen for it. Operations on variables run where the variable is. */
+  readonly device: string | undefined;
   /** The line that made it, as `file:line:column`, where one outside this library and TF.js is known. */
   readonly line: string | undefined;
 }

@@ -1,4 +1,5 @@
 /** A variable that lives in TensorFlow and is updated in place, by operations now or inside a compiled function. */
+import { withDevice } from './devices.ts';
 import { eagerExecutor, executor } from './executor.ts';
 import type { DTypeName } from './dtype.ts';
 import type { EagerTensor } from './value.ts';
@@ -10,11 +11,16 @@ export class ResourceVariable {
   readonly dtype: DTypeName;
   readonly shape: readonly number[];
   #resource: EagerTensor;
+  readonly #device: string | undefined;
 
-  /** @param initial - The first value; copied only when the variable is changed. */
-  constructor(initial: EagerTensor) {
+  /**
+   * @param initial - The first value; copied only when the variable is changed.
+   * @param device - Where it lives, as `currentDevice` names it; TensorFlow chooses where it is left out.
+   */
+  constructor(initial: EagerTensor, device?: string) {
     this.dtype = initial.dtype;
     this.shape = initial.shape;
+    this.#device = device;
     this.#resource = this.#place(initial);
     live.add(this);
   }
@@ -55,13 +61,15 @@ export class ResourceVariable {
 
   /** A new resource with the given value. */
   #place(value: EagerTensor): EagerTensor {
-    const [resource] = eagerExecutor().execute('VarHandleOp', [], {
-      dtype: { type: this.dtype },
-      shape: { shape: this.shape },
-      // TensorFlow's name for "nobody else can find this one; free it with its last handle".
-      shared_name: 'cd2c89b7-88b7-44c8-ad83-06c2a9158347',
+    return withDevice(this.#device, () => {
+      const [resource] = eagerExecutor().execute('VarHandleOp', [], {
+        dtype: { type: this.dtype },
+        shape: { shape: this.shape },
+        // TensorFlow's name for "nobody else can find this one; free it with its last handle".
+        shared_name: 'cd2c89b7-88b7-44c8-ad83-06c2a9158347',
+      });
+      eagerExecutor().execute('AssignVariableOp', [resource as EagerTensor, value], {});
+      return resource as EagerTensor;
     });
-    eagerExecutor().execute('AssignVariableOp', [resource as EagerTensor, value], {});
-    return resource as EagerTensor;
   }
 }

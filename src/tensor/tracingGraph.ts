@@ -5,6 +5,7 @@
 import { UserError } from '../base/errors.ts';
 import { library, status, type OperationHandle, type Output } from '../native/index.ts';
 import { int64s, setAttributes, type Attributes } from './attributes.ts';
+import { currentDevice } from './devices.ts';
 import { dataTypes, dtypeName, type DTypeName } from './dtype.ts';
 import { EffectOrder } from './effectOrder.ts';
 import type { Executor } from './executor.ts';
@@ -92,41 +93,52 @@ export class TracingGraph implements Executor {
     const flat = inside.flat();
     const resources = flat.filter(({ dtype }) => dtype === 'resource');
     const earlier = this.#effects.before(op, resources);
-    const operation = this.#native.add(op, (description, sink) => {
-      for (const input of inside) {
-        if (input instanceof GraphTensor) {
-          library().TF_AddInput(description, input.output);
-        } else {
-          const outputs = input.map((value) => value.output);
-          library().TF_AddInputList(description, outputs, outputs.length);
+    // Operations on variables run where the variable is.
+    const device = resources.length === 0 ? currentDevice() : undefined;
+    const operation = this.#native.add(
+      op,
+      (description, sink) => {
+        for (const input of inside) {
+          if (input instanceof GraphTensor) {
+            library().TF_AddInput(description, input.output);
+          } else {
+            const outputs = input.map((value) => value.output);
+            library().TF_AddInputList(description, outputs, outputs.length);
+          }
         }
-      }
-      setAttributes(sink, attributes);
-      for (const other of earlier) library().TF_AddControlInput(description, other);
-    });
+        setAttributes(sink, attributes);
+        for (const other of earlier) library().TF_AddControlInput(description, other);
+      },
+      device,
+    );
     this.#effects.add(op, resources, operation);
     if (handsOn.has(op) && flat[0] !== undefined) this.#origins.set(operation, flat[0]);
     const numOutputs = library().TF_OperationNumOutputs(operation);
     const outputs = Array.from({ length: numOutputs }, (_, index) => this.#wrap({ oper: operation, index }));
-    this.#native.note(op, operation, outputs, flat, earlier);
+    this.#native.note(op, operation, outputs, flat, earlier, device);
     return outputs;
   }
 
   constant(values: HostArray, shape: readonly number[], dtype: DTypeName): GraphTensor {
+    const device = currentDevice();
     const isSmall = ArrayBuffer.isView(values) && values.byteLength <= 256;
     const key = isSmall
-      ? `${dtype} ${shape.join()} ${Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('latin1')}`
+      ? `${device ?? ''} ${dtype} ${shape.join()} ${Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('latin1')}`
       : undefined;
     const known = key === undefined ? undefined : this.#constants.get(key);
     if (known !== undefined) return known;
-    const operation = this.#native.add('Const', (description, sink) => {
-      const tensor = toNativeTensor(values, shape, dtype);
-      library().TF_SetAttrTensor(description, 'value', tensor, status());
-      library().TF_DeleteTensor(tensor);
-      sink.type('dtype', dataTypes[dtype]);
-    });
+    const operation = this.#native.add(
+      'Const',
+      (description, sink) => {
+        const tensor = toNativeTensor(values, shape, dtype);
+        library().TF_SetAttrTensor(description, 'value', tensor, status());
+        library().TF_DeleteTensor(tensor);
+        sink.type('dtype', dataTypes[dtype]);
+      },
+      device,
+    );
     const constant = this.#wrap({ oper: operation, index: 0 });
-    this.#native.note('Const', operation, [constant]);
+    this.#native.note('Const', operation, [constant], [], [], device);
     if (key !== undefined) this.#constants.set(key, constant);
     return constant;
   }

@@ -48,6 +48,15 @@ export class EagerTensor {
     return (this.#shape ??= this.#readShape());
   }
 
+  /** Full name of the device in whose memory it is, or of that of the variable it refers to. Waits for its values. */
+  get device(): string {
+    const { TFE_TensorHandleBackingDeviceName, TFE_TensorHandleDeviceName } = library();
+    const nameOf = this.dtype === 'resource' ? TFE_TensorHandleDeviceName : TFE_TensorHandleBackingDeviceName;
+    const name = nameOf(this.handle, status());
+    check('the device of a tensor');
+    return name;
+  }
+
   /** Another owner of the same memory. */
   share(): EagerTensor {
     const handle = library().TFE_TensorHandleCopySharingTensor(this.handle, status());

@@ -6,7 +6,7 @@ import { OperationLog } from '../../src/tensor/operationLog.ts';
 
 const log = new OperationLog();
 const add = (name: string): void => {
-  log.add({ name, op: name.replace(/_\d+$/, ''), inputs: [], outputs: [] });
+  log.add({ name, op: name.replace(/_\d+$/, ''), inputs: [], outputs: [], device: undefined });
 };
 add('MatMul_2');
 add('Relu_12');

@@ -2,6 +2,7 @@
 import { c } from './declare.ts';
 import type {
   BufferHandle,
+  CancellationManagerHandle,
   ContextHandle,
   ContextOptionsHandle,
   DeviceListHandle,
@@ -56,10 +57,25 @@ export const eager = {
     'TF_Tensor* TFE_TensorHandleResolve(TFE_TensorHandle* h, TF_Status* status)',
   ),
 
+  TFE_TensorHandleDeviceName: c<(handle: EagerTensorHandle, status: StatusHandle) => string>(
+    'const char* TFE_TensorHandleDeviceName(TFE_TensorHandle* h, TF_Status* status)',
+  ),
+  TFE_TensorHandleBackingDeviceName: c<(handle: EagerTensorHandle, status: StatusHandle) => string>(
+    'const char* TFE_TensorHandleBackingDeviceName(TFE_TensorHandle* h, TF_Status* status)',
+  ),
+  TFE_TensorHandleCopyToDevice: c<
+    (handle: EagerTensorHandle, context: ContextHandle, device: string, status: StatusHandle) => EagerTensorHandle
+  >(
+    'TFE_TensorHandle* TFE_TensorHandleCopyToDevice(TFE_TensorHandle* h, TFE_Context* ctx, const char* device_name, TF_Status* status)',
+  ),
+
   TFE_NewOp: c<(context: ContextHandle, name: string, status: StatusHandle) => EagerOpHandle>(
     'TFE_Op* TFE_NewOp(TFE_Context* ctx, const char* op_or_function_name, TF_Status* status)',
   ),
   TFE_DeleteOp: c<(op: EagerOpHandle) => void>('void TFE_DeleteOp(TFE_Op* op)'),
+  TFE_OpSetDevice: c<(op: EagerOpHandle, device: string, status: StatusHandle) => void>(
+    'void TFE_OpSetDevice(TFE_Op* op, const char* device_name, TF_Status* status)',
+  ),
   TFE_OpAddInput: c<(op: EagerOpHandle, input: EagerTensorHandle, status: StatusHandle) => void>(
     'void TFE_OpAddInput(TFE_Op* op, TFE_TensorHandle* input, TF_Status* status)',
   ),
@@ -117,6 +133,29 @@ export const eager = {
   ),
   TFE_Execute: c<(op: EagerOpHandle, outputs: BigUint64Array, numOutputs: Int32Array, status: StatusHandle) => void>(
     'void TFE_Execute(TFE_Op* op, TFE_TensorHandle** retvals, int* num_retvals, TF_Status* status)',
+  ),
+
+  TFE_NewCancellationManager: c<() => CancellationManagerHandle>(
+    'TFE_CancellationManager* TFE_NewCancellationManager(void)',
+  ),
+  TFE_CancellationManagerStartCancel: c<(manager: CancellationManagerHandle) => void>(
+    'void TFE_CancellationManagerStartCancel(TFE_CancellationManager* manager)',
+  ),
+  TFE_DeleteCancellationManager: c<(manager: CancellationManagerHandle) => void>(
+    'void TFE_DeleteCancellationManager(TFE_CancellationManager* manager)',
+  ),
+  TFE_OpSetCancellationManager: c<
+    (op: EagerOpHandle, manager: CancellationManagerHandle, status: StatusHandle) => void
+  >('void TFE_OpSetCancellationManager(TFE_Op* op, TFE_CancellationManager* cancellation_manager, TF_Status* status)'),
+
+  TFE_ContextEnableRunMetadata: c<(context: ContextHandle) => void>(
+    'void TFE_ContextEnableRunMetadata(TFE_Context* ctx)',
+  ),
+  TFE_ContextDisableRunMetadata: c<(context: ContextHandle) => void>(
+    'void TFE_ContextDisableRunMetadata(TFE_Context* ctx)',
+  ),
+  TFE_ContextExportRunMetadata: c<(context: ContextHandle, buffer: BufferHandle, status: StatusHandle) => void>(
+    'void TFE_ContextExportRunMetadata(TFE_Context* ctx, TF_Buffer* buf, TF_Status* status)',
   ),
 
   TFE_ContextAddFunction: c<(context: ContextHandle, fn: FunctionHandle, status: StatusHandle) => void>(

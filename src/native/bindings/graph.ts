@@ -34,6 +34,9 @@ export const graph = {
   TF_NewOperation: c<(graph: GraphHandle, opType: string, name: string) => Description>(
     'TF_OperationDescription* TF_NewOperation(TF_Graph* graph, const char* op_type, const char* oper_name)',
   ),
+  TF_SetDevice: c<(description: Description, device: string) => void>(
+    'void TF_SetDevice(TF_OperationDescription* desc, const char* device)',
+  ),
   TF_AddInput: c<(description: Description, input: Output) => void>(
     'void TF_AddInput(TF_OperationDescription* desc, TF_Output input)',
   ),

@@ -11,6 +11,7 @@ export type ContextHandle = Pointer<'TFE_Context'>;
 export type ContextOptionsHandle = Pointer<'TFE_ContextOptions'>;
 export type EagerOpHandle = Pointer<'TFE_Op'>;
 export type EagerTensorHandle = Pointer<'TFE_TensorHandle'>;
+export type CancellationManagerHandle = Pointer<'TFE_CancellationManager'>;
 export type DeviceListHandle = Pointer<'TF_DeviceList'>;
 export type GraphHandle = Pointer<'TF_Graph'>;
 export type OperationHandle = Pointer<'TF_Operation'>;

@@ -1,7 +1,7 @@
 /** The slot variables of an optimizer: what it remembers about each variable that it trains, such as a momentum. */
 import { dispose, keep, variable as makeVariable, tidy, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { InternalError, UserError } from '../../base/errors.ts';
-import { initScope, op, resourceOf, scoped, toTensor } from '../../backend/index.ts';
+import { besideVariable, initScope, op, resourceOf, scoped, toTensor } from '../../backend/index.ts';
 import { ints, scalar } from '../../backend/kernel.ts';
 import type { ResourceVariable } from '../../tensor/index.ts';
 
@@ -89,7 +89,8 @@ export class Slots {
     if (known?.variable === variable) return;
     // A disposed variable's name may come back with a new one, of another shape.
     dispose([...(known?.values ?? [])]);
-    const values = Object.values(this.#initial).map((initial) => initScope(() => makeSlot(variable, initial)));
+    const make = (initial: number): Variable => initScope(() => makeSlot(variable, initial));
+    const values = besideVariable(variable, () => Object.values(this.#initial).map(make));
     this.#byName.set(variable.name, { variable, values });
     const restored = this.#restored[index] ?? [];
     this.#restored[index] = undefined;
