@@ -33,6 +33,13 @@ export interface CompiledFunction<A extends readonly unknown[], R> {
    *   function is being traced; `TFD_OP_…` where an operation fails, with the line that made it.
    */
   (...args: A): Promise<R>;
+  /**
+   * The same function, with calls that `signal` ends; both share their traces. A promise that is rejected is so with the
+   * signal's reason: at once for a call that waits for others, which then never starts, and as soon as TensorFlow has
+   * stopped for the one that runs, so that nothing of it happens afterwards. TensorFlow stops loops between two rounds
+   * and collectives at once, and lets other operations run to their end; variables keep what was assigned until then.
+   */
+  withSignal(signal: AbortSignal): CompiledFunction<A, R>;
   /** Runs the original function, now or as part of the compiled function that calls this. Options do not apply. */
   inline(...args: A): R;
   /**
@@ -76,30 +83,36 @@ export function compile<A extends readonly unknown[], R>(
     }
     return (last = found);
   };
-  const call = async (flat: Flat): Promise<R> => {
+  const call = async (flat: Flat, signal: AbortSignal | undefined): Promise<R> => {
+    signal?.throwIfAborted();
     const { compiled, rebuild } = traceFor(flat);
-    const results = await compiled.call(flat.tensors.map(currentValue), attributes);
+    const results = await compiled.call(flat.tensors.map(currentValue), attributes, signal);
     return rebuild(results.map(adopt)) as R;
   };
 
-  const compiled = (...args: A): Promise<R> => {
-    // Not as a rejected promise: nobody can await it in there.
-    if (executor() !== eagerExecutor()) throw nestedCall(label);
-    return call(flatten(args));
+  const dispose = (): void => {
+    for (const { compiled } of traces.values()) compiled.dispose();
+    traces.clear();
+    last = undefined;
   };
-  return Object.defineProperties(compiled, {
-    name: { value: label },
-    inline: { value: fn },
-    inspect: { value: (...args: A) => traceFor(flatten(args)).compiled.operations },
-    numTraces: { get: () => traces.size },
-    dispose: {
-      value: () => {
-        for (const { compiled: one } of traces.values()) one.dispose();
-        traces.clear();
-        last = undefined;
+  const callable = (signal?: AbortSignal): CompiledFunction<A, R> => {
+    const compiled = (...args: A): Promise<R> => {
+      // Not as a rejected promise: nobody can await it in there.
+      if (executor() !== eagerExecutor()) throw nestedCall(label);
+      return call(flatten(args), signal);
+    };
+    return Object.defineProperties(compiled, {
+      name: { value: label },
+      inline: { value: fn },
+      inspect: { value: (...args: A) => traceFor(flatten(args)).compiled.operations },
+      numTraces: { get: () => traces.size },
+      withSignal: {
+        value: (other: AbortSignal) => callable(signal === undefined ? other : AbortSignal.any([signal, other])),
       },
-    },
-  }) as CompiledFunction<A, R>;
+      dispose: { value: dispose },
+    }) as CompiledFunction<A, R>;
+  };
+  return callable();
 }
 
 function currentValue(tensor: Tensor): Value {

@@ -2,6 +2,7 @@
 import { UserError } from '../base/errors.ts';
 import { check, library, status, type EagerOpHandle, type EagerTensorHandle } from '../native/index.ts';
 import { setAttributes, type Attributes } from './attributes.ts';
+import { cancellable, settled } from './cancellation.ts';
 import { context } from './context.ts';
 import { currentDevice } from './devices.ts';
 import { EagerAttributes } from './eagerAttributes.ts';
@@ -34,6 +35,8 @@ export class EagerExecutor implements Executor {
   /**
    * As `execute`, on a thread of its own: the event loop goes on meanwhile. The inputs are taken at once; the work
    * starts when `after` has settled.
+   *
+   * @throws The reason of `signal`: at once where the work has not started, else when TensorFlow has stopped it.
    */
   async executeAsync(
     op: string,
@@ -41,6 +44,7 @@ export class EagerExecutor implements Executor {
     numOutputs: number,
     after: Promise<unknown>,
     attributes: Attributes = {},
+    signal?: AbortSignal,
   ): Promise<EagerTensor[]> {
     const tf = library();
     const handle = this.#prepare(op, inputs, attributes);
@@ -48,13 +52,20 @@ export class EagerExecutor implements Executor {
     const count = Int32Array.of(numOutputs);
     const ownStatus = tf.TF_NewStatus();
     try {
-      await after.catch(() => undefined);
-      await new Promise<void>((resolve, reject) => {
-        tf.TFE_Execute.async(handle, outputs, count, ownStatus, (error) => {
-          if (error === null) resolve();
-          else reject(error);
+      await settled(after, signal);
+      const run = (): Promise<void> =>
+        new Promise<void>((resolve, reject) => {
+          tf.TFE_Execute.async(handle, outputs, count, ownStatus, (error) => {
+            if (error === null) resolve();
+            else reject(error);
+          });
         });
-      });
+      await cancellable(handle, signal, run);
+      const isDone = tf.TF_GetCode(ownStatus) === 0;
+      if (signal?.aborted === true) {
+        if (isDone) for (const output of collect(outputs, count)) output.dispose();
+        throw signal.reason;
+      }
       check(op, ownStatus);
       return collect(outputs, count);
     } finally {

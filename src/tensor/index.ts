@@ -9,6 +9,6 @@ export { toEagerTensor, toHostArray, type HostArray } from './hostArray.ts';
 export type { TracedOperation } from './operationLog.ts';
 export { placed } from './placed.ts';
 export { ResourceVariable } from './resourceVariable.ts';
-export { TracedFunction } from './tracedFunction.ts';
+export { lineOfOperation, TracedFunction } from './tracedFunction.ts';
 export { TracingGraph, type Forward } from './tracingGraph.ts';
 export { disposedTensor, EagerTensor, GraphTensor, numLiveTensors, type Input, type Value } from './value.ts';

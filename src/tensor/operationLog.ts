@@ -57,6 +57,12 @@ export class OperationLog {
     }));
   }
 
+  /** The line that made the operation that TensorFlow calls `node`, where it is one of these. */
+  lineOf(node: string): string | undefined {
+    const entry = this.#named(`{{node ${node}}}`);
+    return entry && userFrame(entry.recorded.stack);
+  }
+
   /** `error`, with the line of the operation that TensorFlow's message names, where it is one of these. */
   locate(error: unknown): unknown {
     if (!(error instanceof DistributeError)) return error;

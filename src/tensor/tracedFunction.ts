@@ -8,6 +8,14 @@ import type { EagerTensor, Value } from './value.ts';
 /** TensorFlow optimizes the graph of a function only where its call has this attribute, even if it is empty. */
 const optimized: Attributes = { config_proto: '' };
 
+/** What the functions consist of that are not disposed, by their names. */
+const functionLogs = new Map<string, OperationLog>();
+
+/** The line of the program that made the operation `node` of the function `name`, where both are known. */
+export function lineOfOperation(name: string, node: string): string | undefined {
+  return functionLogs.get(name)?.lineOf(node);
+}
+
 let lastCall: Promise<unknown> = Promise.resolve();
 
 /** What a traced function is made of. */
@@ -29,6 +37,7 @@ export class TracedFunction {
   constructor(parts: TracedParts) {
     this.name = parts.name;
     this.#parts = parts;
+    functionLogs.set(parts.name, parts.log);
   }
 
   /** Everything that the function does, in the order in which it was traced. */
@@ -41,21 +50,25 @@ export class TracedFunction {
    * were made, so that every worker reaches its collectives in the same order.
    *
    * @param attributes - Attributes of the call, for example `_XlaMustCompile`.
+   * @throws The reason of `signal`, when it is aborted before the call has ended.
    */
-  call(inputs: readonly Value[], attributes: Attributes = {}): Promise<EagerTensor[]> {
+  call(inputs: readonly Value[], attributes: Attributes = {}, signal?: AbortSignal): Promise<EagerTensor[]> {
     const { name, captures, numOutputs, log } = this.#parts;
+    const before = lastCall;
     const result = eagerExecutor()
-      .executeAsync(name, [...inputs, ...captures], numOutputs, lastCall, { ...optimized, ...attributes })
+      .executeAsync(name, [...inputs, ...captures], numOutputs, before, { ...optimized, ...attributes }, signal)
       .catch((error: unknown) => {
         throw log.locate(error);
       });
-    this.#lastCall = lastCall = result.catch(() => undefined);
+    // A call that is aborted while it waits ends before those that it has waited for.
+    this.#lastCall = lastCall = Promise.allSettled(signal === undefined ? [result] : [before, result]);
     return result;
   }
 
   /** Lets go of what the function captured, and removes it once its last call is done. */
   dispose(): void {
     for (const capture of this.#parts.captures) capture.dispose();
+    functionLogs.delete(this.name);
     void this.#lastCall.then(() => {
       removeFunctions([this.name, ...this.#parts.nested]);
     });
