@@ -16,6 +16,8 @@ export {
   lamb,
   Lion,
   lion,
+  lossScale,
+  LossScaleOptimizer,
   Momentum,
   momentum,
   RMSprop,
@@ -23,5 +25,6 @@ export {
   schedules,
   SGD,
   sgd,
+  type LossScaleOptions,
   type OptimizerOptions,
 } from './optimizers/index.ts';

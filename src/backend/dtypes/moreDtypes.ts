@@ -64,10 +64,10 @@ export function elementBytes(dtype: MoreDtype): number {
   return dtype === 'float16' || dtype === 'bfloat16' ? 2 : 8;
 }
 
-const fractions: ReadonlySet<DTypeName> = new Set(['float16', 'bfloat16', 'float32', 'float64']);
+const fractions: ReadonlySet<string> = new Set(['float16', 'bfloat16', 'float32', 'float64']);
 
 /** Whether numbers of this dtype have fractions. */
-export function isFraction(dtype: DTypeName): boolean {
+export function isFraction(dtype: string): boolean {
   return fractions.has(dtype);
 }
 

@@ -1,5 +1,6 @@
 /** `tf.losses.softmaxCrossEntropy` on TensorFlow's fused operation; TF.js composes it of a dozen. */
 import { add, engine, losses, mul, reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { isFraction } from '../dtypes/moreDtypes.ts';
 
 type Loss = typeof losses.softmaxCrossEntropy;
 
@@ -20,5 +21,5 @@ export function installSoftmaxCrossEntropy(): void {
 }
 
 function isMatrix(value: Partial<Tensor>): value is Tensor {
-  return value.rank === 2 && value.dtype === 'float32';
+  return value.rank === 2 && value.dtype !== undefined && isFraction(value.dtype);
 }

@@ -1,22 +1,22 @@
 /** Rewrites the options of one layer of Keras into TF.js's, and refuses those that TF.js would leave out in silence. */
 import { serialization } from '@tensorflow/tfjs-core';
+import { isPolicyName } from '../mixedPrecision/policy.ts';
 import { kerasObject, type KerasObject } from './archive.ts';
 import type { LayerData } from './convert.ts';
 import { camelCased, labelOf, nameOf } from './description.ts';
 import { unknownLayer, unknownOption } from './errors.ts';
 import { activations, ignoredOptions, type LayerRule } from './layerTable.ts';
 
-/** TF.js's dtypes of inputs; it has no int64. */
+/** TF.js's dtypes of inputs. What a layer computes in, its policy says. */
 const inputDtypes: Readonly<Record<string, string>> = {
+  bfloat16: 'float32',
   bool: 'bool',
+  float16: 'float32',
   float32: 'float32',
   int32: 'int32',
   int64: 'int32',
   uint8: 'int32',
 };
-/** Weights of float32. Mixed precision is not taken over: such models compute in float32 here. */
-const layerDtypes = ['float32', 'mixed_float16', 'mixed_bfloat16'];
-
 /**
  * @param convertLayer - For the layer inside of a wrapper.
  * @throws UserError `TFD_KERAS_OPTION`, `TFD_KERAS_LAYER`
@@ -98,9 +98,14 @@ function isMirrored(forward: unknown, backward: unknown): boolean {
 }
 
 function dtypeOf(layer: KerasObject, dtype: unknown): Record<string, string> {
-  const policy = kerasObject.safeParse(dtype).data?.config['name'] ?? dtype;
+  const policy = policyOf(dtype);
   const known = typeof policy === 'string' ? inputDtypes[policy] : undefined;
   if (layer.class_name === 'InputLayer' && known !== undefined) return { dtype: known };
-  if (layer.class_name !== 'InputLayer' && layerDtypes.includes(policy as string)) return {};
+  if (layer.class_name !== 'InputLayer' && isPolicyName(policy)) return { dtypePolicy: policy };
   throw unknownOption(labelOf(layer), 'dtype', policy);
+}
+
+/** The name in Keras's description of a dtype or of a policy. */
+export function policyOf(dtype: unknown): unknown {
+  return kerasObject.safeParse(dtype).data?.config['name'] ?? dtype;
 }

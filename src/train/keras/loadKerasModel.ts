@@ -2,8 +2,10 @@
 import { ZodError } from 'zod';
 import { Model } from '../models/model.ts';
 import { Sequential } from '../models/sequential.ts';
+import { isPolicyName } from '../mixedPrecision/policy.ts';
 import { withArchive, type KerasObject } from './archive.ts';
 import { convertLayer } from './convert.ts';
+import { policyOf } from './convertOptions.ts';
 import { isModel, labelOf } from './description.ts';
 import { unknownLayer, unreadable } from './errors.ts';
 import './gru.ts';
@@ -20,6 +22,8 @@ import { withWeightsFile } from './weightsFile.ts';
 export async function loadKerasModel(path: string): Promise<Model | Sequential> {
   return withArchive(path, async ({ model: description, weightsFile }) => {
     const model = build(path, description);
+    const policy = policyOf(description.config['dtype']);
+    model.dtypePolicy = isPolicyName(policy) ? policy : 'float32';
     try {
       await withWeightsFile(weightsFile, (file) => {
         setWeights(model, description, file);

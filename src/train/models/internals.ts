@@ -8,6 +8,9 @@ export type Data = Tensor | Tensor[] | { [name: string]: Tensor };
 /** Inputs, targets, then weights of the samples for those outputs that have some. */
 export type Batch = readonly (Tensor | null)[];
 
+/** A loss or metric of `compile`. */
+export type LossOrMetric = (targets: Tensor, predictions: Tensor) => Tensor;
+
 /** A model of TF.js as seen from inside. */
 export interface ModelInternals {
   readonly trainableWeights: { read(): Variable }[];
@@ -19,6 +22,10 @@ export interface ModelInternals {
   isOptimizerOwned: boolean;
   isTraining: boolean;
   stopTraining_: boolean;
+  /** One for each output; set by `compile`. */
+  lossFunctions: LossOrMetric[];
+  /** Metrics, and of which output each is; set by `compile`. */
+  metricsTensors: [metric: LossOrMetric, output: number][];
   /** Loss and metrics of a batch in test mode; set by `makeTestFunction`. */
   testFunction: (batch: Batch) => Scalar[];
   makeTestFunction(): void;

@@ -1,5 +1,5 @@
 /** What our models add to TF.js's: training by one compiled step, under any strategy. Shared by all kinds of models. */
-import { scalar, tidy, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { scalar, tidy, type Optimizer, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, ModelCompileArgs, ModelEvaluateArgs } from '@tensorflow/tfjs-layers';
 import { randomUniform } from '../../backend/frontend/index.ts';
 import { currentStrategy, OneDeviceStrategy, type Strategy } from '../../strategy/index.ts';
@@ -19,7 +19,9 @@ import { predictRows } from '../loop/predictRows.ts';
 import { runOnRows } from '../loop/runOnRows.ts';
 import { prepareSamples, type Samples } from '../loop/samples.ts';
 import { shareOf } from '../loop/share.ts';
-import { FusedOptimizer, toFused } from '../optimizers/index.ts';
+import { computeLossInFloat32 } from '../mixedPrecision/lossDtype.ts';
+import { getGlobalPolicy } from '../mixedPrecision/index.ts';
+import { FusedOptimizer, LossScaleOptimizer, toFused } from '../optimizers/index.ts';
 import { internals, type Data, type ModelInternals } from './internals.ts';
 import { alreadyTraining, explainCompile, notCompiled, notDistributed, statefulModel } from './modelErrors.ts';
 
@@ -33,6 +35,7 @@ export class ModelTrainer {
   constructor(model: LayersModel, trained: () => LayersModel | undefined = () => model) {
     this.#model = model;
     this.#trained = trained;
+    model.dtypePolicy = getGlobalPolicy();
   }
 
   get strategy(): Strategy {
@@ -45,13 +48,15 @@ export class ModelTrainer {
     this.dispose();
     const optimizer = explainCompile(() => {
       const fused = toFused(args.optimizer);
-      compile({ ...args, optimizer: fused });
+      compile({ ...args, optimizer: this.#scaled(fused) });
       return fused;
     });
     // TF.js disposes an optimizer with the model that made it.
     for (const model of [this.#model, this.#trained()]) {
       if (model !== undefined) internals(model).isOptimizerOwned = optimizer !== args.optimizer;
     }
+    const trained = this.#trained();
+    if (trained !== undefined) computeLossInFloat32(internals(trained));
   }
 
   async fit(x: Data, y: Data, args: FitArgs): Promise<FitHistory> {
@@ -127,6 +132,13 @@ export class ModelTrainer {
   dispose(): void {
     this.#steps?.dispose();
     this.#steps = undefined;
+  }
+
+  /** As in Keras: gradients of float16 need a scaled loss. */
+  #scaled(optimizer: Optimizer): Optimizer {
+    const { name } = this.#model.dtypePolicy;
+    const isPlain = optimizer instanceof FusedOptimizer && !(optimizer instanceof LossScaleOptimizer);
+    return name === 'mixed_float16' && isPlain ? new LossScaleOptimizer(optimizer as FusedOptimizer) : optimizer;
   }
 
   /** @throws UserError `TFD_NOT_COMPILED` */

@@ -2,6 +2,7 @@
 import { keep, scalar, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { UserError } from '../../base/errors.ts';
 import { userFrame } from '../../base/userFrame.ts';
+import { adopt, scoped, toTensor } from '../../backend/index.ts';
 import {
   eagerExecutor,
   EagerTensor,
@@ -44,7 +45,7 @@ export class Counters {
       const step = this.readIterations();
       return tidy(() => schedule.call(scalar(step, 'int32')).dataSync()[0] as number);
     }
-    const value = this.#learningRate === undefined ? this.#givenLearningRate : read(this.#learningRate);
+    const value = this.#learningRate === undefined ? this.#givenLearningRate : readScalar(this.#learningRate);
     return value === Math.fround(this.#givenLearningRate) ? this.#givenLearningRate : value;
   }
 
@@ -52,15 +53,15 @@ export class Counters {
   assignLearningRate(value: number): void {
     if (this.schedule !== undefined) throw followsSchedule(this.schedule.getClassName(), value);
     this.#givenLearningRate = value;
-    assign(this.learningRate, Float32Array.of(value));
+    assignScalar(this.learningRate, Float32Array.of(value));
   }
 
   readIterations(): number {
-    return this.#iterations === undefined ? 0 : read(this.#iterations);
+    return this.#iterations === undefined ? 0 : readScalar(this.#iterations);
   }
 
   assignIterations(value: number): void {
-    assign(this.iterations, BigInt64Array.of(BigInt(value)));
+    assignScalar(this.iterations, BigInt64Array.of(BigInt(value)));
   }
 
   /** The number of steps as a tensor of int32, which lives until the next call. */
@@ -78,7 +79,8 @@ export class Counters {
   }
 }
 
-function makeScalar(value: HostArray, dtype: DTypeName): ResourceVariable {
+/** A variable in TensorFlow, also while a function is traced. */
+export function makeScalar(value: HostArray, dtype: DTypeName): ResourceVariable {
   const initial = toEagerTensor(value, [], dtype);
   try {
     return new ResourceVariable(initial);
@@ -88,13 +90,14 @@ function makeScalar(value: HostArray, dtype: DTypeName): ResourceVariable {
 }
 
 /** Inside a compiled function this becomes a part of it. */
-function assign(variable: ResourceVariable, value: HostArray): void {
+export function assignScalar(variable: ResourceVariable, value: HostArray): void {
   const constant = executor().constant(value, [], variable.dtype);
   variable.assign(constant);
   if (constant instanceof EagerTensor) constant.dispose();
 }
 
-function read(variable: ResourceVariable): number {
+/** @throws UserError `TFD_TRACE_READ` while a function is traced. */
+export function readScalar(variable: ResourceVariable): number {
   if (executor() !== eagerExecutor()) throw readWhileTracing();
   const value = variable.read() as EagerTensor;
   try {
@@ -102,6 +105,14 @@ function read(variable: ResourceVariable): number {
   } finally {
     value.dispose();
   }
+}
+
+/** The value of `variable` at this point of the program, as a tensor. */
+export function scalarTensor(variable: ResourceVariable): Tensor {
+  return scoped(() => {
+    const value = variable.read();
+    return value instanceof EagerTensor ? adopt(value) : toTensor(value);
+  });
 }
 
 function readWhileTracing(): UserError {

@@ -4,13 +4,16 @@ import { Adagrad, type AdagradOptions } from './adagrad.ts';
 import { Adam, type AdamOptions } from './adam.ts';
 import { Adamax, type AdamaxOptions } from './adamax.ts';
 import { AdamW } from './adamW.ts';
+import type { FusedOptimizer } from './fusedOptimizer.ts';
 import { Lamb, type LambOptions } from './lamb.ts';
 import { Lion, type LionOptions } from './lion.ts';
+import { LossScaleOptimizer, type LossScaleOptions } from './lossScale.ts';
 import { Momentum, type MomentumOptions } from './momentum.ts';
 import { optionsFromArguments } from './options.ts';
 import { RMSprop, type RMSpropOptions } from './rmsprop.ts';
 import type { LearningRateSchedule } from './schedules/learningRateSchedule.ts';
 import { SGD, type SGDOptions } from './sgd.ts';
+import { fusedByName } from './toFused.ts';
 
 /** Stochastic gradient descent: `sgd(0.1)` or `sgd({ learningRate: 0.1, momentum: 0.9 })`. */
 export function sgd(learningRate?: number | LearningRateSchedule | SGDOptions): SGD {
@@ -88,4 +91,14 @@ export function lamb(learningRate?: number | LearningRateSchedule | LambOptions)
 /** Lion: `lion(1e-4)`. */
 export function lion(learningRate?: number | LearningRateSchedule | LionOptions): Lion {
   return new Lion(optionsFromArguments(learningRate, {}));
+}
+
+/**
+ * Scales the loss for `optimizer`, so that gradients of float16 do not vanish: `lossScale('adam')`. `model.compile` does so
+ * by itself with the policy `mixed_float16`.
+ *
+ * @param optimizer - One of this package, which must not be used by itself any more, or the name of one.
+ */
+export function lossScale(optimizer: string | FusedOptimizer, options?: LossScaleOptions): LossScaleOptimizer {
+  return new LossScaleOptimizer(typeof optimizer === 'string' ? fusedByName(optimizer) : optimizer, options);
 }

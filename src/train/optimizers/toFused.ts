@@ -64,12 +64,17 @@ export function toFused(optimizer: string | Optimizer): Optimizer {
     const fused = byClass.get(optimizer.constructor);
     return fused === undefined ? optimizer : fused.fromConfig(fused, optimizer.getConfig());
   }
-  const fused = byName[optimizer.toLowerCase()];
+  return fusedByName(optimizer);
+}
+
+/** A new optimizer with the settings that are the default. @throws UserError `TFD_OPTIMIZER_UNKNOWN` */
+export function fusedByName(name: string): FusedOptimizer {
+  const fused = byName[name.toLowerCase()];
   if (fused !== undefined) return new fused();
   throw new UserError({
     code: 'TFD_OPTIMIZER_UNKNOWN',
     rule: `The names of optimizers are ${Object.keys(byName).join(', ')}.`,
-    received: `"${optimizer}"`,
+    received: `"${name}"`,
     remedy: 'Use one of these names, or pass an optimizer such as tf.train.adam({ learningRate: 1e-3 }).',
   });
 }

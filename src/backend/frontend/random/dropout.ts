@@ -1,6 +1,8 @@
 /** Dropout, with the mask drawn by TensorFlow (Srivastava et al., "Dropout", 2014). */
 import { mul, tensor, Tensor, tidy, util, type TensorLike } from '@tensorflow/tfjs-core';
 import { UserError } from '../../../base/errors.ts';
+import { withDtype } from '../../dtypes/disguise.ts';
+import { isFraction } from '../../dtypes/moreDtypes.ts';
 import { op, scalar } from '../../kernel.ts';
 import { draw } from './draw.ts';
 import type { Seed } from './seeds.ts';
@@ -11,7 +13,7 @@ type NoiseShape = readonly (number | null)[];
 /**
  * Sets each element to 0 with probability `rate`, and scales the others by `1 / (1 - rate)`.
  *
- * @param x - Of dtype float32.
+ * @param x - Of dtype float32, or another one with fractions.
  * @param rate - In [0, 1). At 0 the values pass through.
  * @param noiseShape - Shape of the mask, which is broadcast to `x`. Default: the shape of `x`.
  * @param seed - Makes the mask reproducible. Default: the program's stream, see `setRandomSeed`.
@@ -27,7 +29,7 @@ export function dropout(
     const input = x instanceof Tensor ? x : tensor(x);
     check(input, rate);
     if (rate === 0) return input === x ? input.clone() : input;
-    return mul(input, mask(maskShape(input.shape, noiseShape), rate, seed));
+    return mul(input, withDtype(mask(maskShape(input.shape, noiseShape), rate, seed), input.dtype));
   });
 }
 
@@ -49,10 +51,10 @@ function maskShape(shape: number[], noiseShape: NoiseShape | null | undefined): 
 }
 
 function check(input: Tensor, rate: number): void {
-  if (input.dtype !== 'float32') {
+  if (!isFraction(input.dtype)) {
     throw new UserError({
       code: 'TFD_DROPOUT_DTYPE',
-      rule: 'tf.dropout() takes a tensor of dtype float32, because it scales the values.',
+      rule: 'tf.dropout() takes a tensor of numbers with fractions, because it scales the values.',
       received: `dtype ${input.dtype}`,
       remedy: "Cast the tensor first: x.cast('float32').",
     });

@@ -1,0 +1,253 @@
+/** Loss scaling: gradients of float16 that would be too small to hold are computed of a loss that is much larger. */
+import {
+  div,
+  keep,
+  mul,
+  serialization,
+  tidy,
+  type NamedTensorMap,
+  type Optimizer,
+  type Scalar,
+  type Tensor,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import { InternalError, UserError } from '../../base/errors.ts';
+import { op, ops, resourceOf, scoped, toValue, withDtype } from '../../backend/index.ts';
+import { ints, scalar } from '../../backend/kernel.ts';
+import { inReplica, replicaContext } from '../../strategy/replica.ts';
+import type { ResourceVariable, Value } from '../../tensor/index.ts';
+import { updateOnlyWhere } from './accumulateGradients.ts';
+import { assignScalar, makeScalar, readScalar, scalarTensor } from './counters.ts';
+import { FusedOptimizer, type OptimizerVariable } from './fusedOptimizer.ts';
+import { byName, registeredVariable, withoutMissing } from './namedGradients.ts';
+import type { Settings } from './options.ts';
+import { readVariable } from './readVariable.ts';
+import type { NamedTensor } from './slots.ts';
+
+/** What a `LossScaleOptimizer` can be told. Everything else is an option of the optimizer inside. */
+export interface LossScaleOptions {
+  /** The first scale. Default 2 to the power of 15. */
+  readonly initialScale?: number;
+  /** Number of steps with finite gradients, one after the other, after which the scale is doubled. Default 2000. */
+  readonly dynamicGrowthSteps?: number;
+}
+
+type LossScaleSettings = Required<LossScaleOptions>;
+
+interface Config extends LossScaleSettings {
+  readonly innerOptimizer: { readonly className: string; readonly config: serialization.ConfigDict };
+}
+
+const optionNames = ['initialScale', 'dynamicGrowthSteps'];
+
+/**
+ * As `keras.optimizers.LossScaleOptimizer`: multiplies the loss by a scale and divides the gradients by it. A step whose
+ * gradients are not all finite is left out, and the scale is halved.
+ *
+ * With several replicas the gradients are judged after they have been reduced, so that all decide alike.
+ */
+export class LossScaleOptimizer extends FusedOptimizer<LossScaleSettings> {
+  static readonly className: string = 'LossScaleOptimizer';
+  static readonly defaults: Settings<LossScaleSettings> = {
+    learningRate: 0,
+    initialScale: 2 ** 15,
+    dynamicGrowthSteps: 2000,
+  };
+  /** Takes the steps. */
+  readonly innerOptimizer: FusedOptimizer;
+  #scale: ResourceVariable | undefined;
+  #numFinite: ResourceVariable | undefined;
+  #weights: NamedTensor[] = [];
+
+  /** @throws UserError `TFD_OPTIMIZER_OPTION` for an option that is not its own, or a value out of range. */
+  constructor(innerOptimizer: FusedOptimizer, options: LossScaleOptions = {}) {
+    const wrong = Object.keys(options).find((name) => !optionNames.includes(name));
+    if (wrong !== undefined)
+      throw wrongOption(`The options of LossScaleOptimizer are ${optionNames.join(', ')}.`, wrong);
+    const { dynamicGrowthSteps: numSteps = 1 } = options;
+    if (!(Number.isInteger(numSteps) && numSteps > 0)) {
+      throw wrongOption('dynamicGrowthSteps of LossScaleOptimizer is a whole number, at least 1.', String(numSteps));
+    }
+    super(options);
+    this.innerOptimizer = innerOptimizer;
+  }
+
+  /** The present scale. */
+  get dynamicScale(): number {
+    return this.#scale === undefined ? this.settings.initialScale : readScalar(this.#scale);
+  }
+
+  /** `loss`, a scalar, times the scale, as float32: for gradients that are not taken by `computeGradients`. */
+  scaleLoss(loss: Tensor): Scalar {
+    return tidy(() => mul<Scalar>(withDtype(loss, 'float32'), this.#scaleTensor()));
+  }
+
+  /** The loss, and the gradients of the scaled loss, which `applyGradients` takes. */
+  override computeGradients(loss: () => Scalar, variables?: Variable[]): ReturnType<Optimizer['computeGradients']> {
+    const { value, grads } = super.computeGradients(() => this.scaleLoss(loss()), variables);
+    // Without rounding, as long as the scale is a power of 2.
+    return { value: tidy(() => div<Scalar>(value, this.#scaleTensor())), grads };
+  }
+
+  override applyGradients(gradients: NamedTensorMap | NamedTensor[]): void {
+    tidy(() => {
+      const listed = byName(gradients);
+      const variables = Object.keys(listed).map(registeredVariable);
+      this.innerOptimizer.build(variables);
+      const named = withoutMissing(listed);
+      const context = replicaContext();
+      const reduced = context?.reduceGradients(named) ?? named;
+      const scale = this.#scaleTensor();
+      const unscaled = Object.fromEntries(
+        Object.entries(reduced).map(([name, gradient]) => [name, div(gradient, scale)]),
+      );
+      scoped(() => {
+        const isFinite = areFinite(Object.values(reduced).map((gradient) => toValue(gradient)));
+        const state = this.innerOptimizer.variables().filter(({ name }) => name !== 'learning_rate');
+        const changed = [...variables.map(resourceOf), ...state.map(({ variable }) => variable)];
+        updateOnlyWhere(isFinite, changed, () => {
+          const apply = (): void => {
+            this.innerOptimizer.applyGradients({ ...(listed as NamedTensorMap), ...unscaled });
+          };
+          if (context === undefined) apply();
+          else inReplica({ ...context, reduceGradients: (same) => same }, apply);
+        });
+        this.#adapt(isFinite);
+      });
+    });
+  }
+
+  override finalizeVariableValues(variables?: readonly Variable[]): void {
+    this.innerOptimizer.finalizeVariableValues(variables);
+  }
+
+  override build(variables: readonly Variable[]): void {
+    this.innerOptimizer.build(variables);
+  }
+
+  /** Those of the optimizer inside, `dynamic_scale` and `step_counter`. */
+  override variables(nameOf?: (variable: Variable) => string): OptimizerVariable[] {
+    return [
+      { name: 'dynamic_scale', variable: this.#scaleVariable },
+      { name: 'step_counter', variable: this.#counterVariable },
+      ...this.innerOptimizer.variables(nameOf),
+    ];
+  }
+
+  override get learningRate(): number {
+    return this.innerOptimizer.learningRate;
+  }
+
+  override set learningRate(value: number) {
+    this.innerOptimizer.learningRate = value;
+  }
+
+  override get iterations(): number {
+    return this.innerOptimizer.iterations;
+  }
+
+  /** Those of the optimizer inside, then the scale and the number of finite steps since it changed. */
+  override async getWeights(): Promise<NamedTensor[]> {
+    for (const { tensor } of this.#weights) tensor.dispose();
+    this.#weights = [this.#scaleVariable, this.#counterVariable].map((variable, index) => ({
+      name: index === 0 ? 'dynamic_scale' : 'step_counter',
+      tensor: tidy(() => keep(withDtype(scalarTensor(variable), 'float32'))),
+    }));
+    return [...(await this.innerOptimizer.getWeights()), ...this.#weights];
+  }
+
+  override async setWeights(weights: NamedTensor[]): Promise<void> {
+    await this.innerOptimizer.setWeights(weights.slice(0, -2));
+    const [scale = this.settings.initialScale, counter = 0] = await Promise.all(
+      weights.slice(-2).map(async ({ tensor }) => (await tensor.data())[0]),
+    );
+    assignScalar(this.#scaleVariable, Float32Array.of(scale));
+    assignScalar(this.#counterVariable, BigInt64Array.of(BigInt(counter)));
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const { initialScale, dynamicGrowthSteps } = this.settings;
+    const className = this.innerOptimizer.getClassName();
+    return {
+      innerOptimizer: { className, config: this.innerOptimizer.getConfig() },
+      initialScale,
+      dynamicGrowthSteps,
+    };
+  }
+
+  static override fromConfig<T extends serialization.Serializable>(
+    cls: serialization.SerializableConstructor<T>,
+    config: serialization.ConfigDict,
+  ): T {
+    const { innerOptimizer, initialScale, dynamicGrowthSteps } = config as unknown as Config;
+    const [inner, fromConfig] = serialization.SerializationMap.getMap().classNameMap[innerOptimizer.className] ?? [];
+    if (inner === undefined || fromConfig === undefined) {
+      throw new InternalError(`A saved model has the optimizer ${innerOptimizer.className}, which has no class.`);
+    }
+    return new cls(fromConfig(inner, innerOptimizer.config), { initialScale, dynamicGrowthSteps });
+  }
+
+  /** Gives back the variables of this optimizer and of the one inside. */
+  override dispose(): void {
+    this.innerOptimizer.dispose();
+    this.#scale?.dispose();
+    this.#numFinite?.dispose();
+    this.#scale = this.#numFinite = undefined;
+    for (const { tensor } of this.#weights) tensor.dispose();
+    this.#weights = [];
+  }
+
+  protected override slots(): Readonly<Record<string, number>> {
+    return {};
+  }
+
+  protected override update(): void {
+    throw new InternalError('The optimizer inside of a LossScaleOptimizer updates the variables.');
+  }
+
+  /** Scalar of float32. */
+  get #scaleVariable(): ResourceVariable {
+    return (this.#scale ??= makeScalar(Float32Array.of(this.settings.initialScale), 'float32'));
+  }
+
+  /** Number of steps with finite gradients since the scale changed: a scalar of int64. */
+  get #counterVariable(): ResourceVariable {
+    return (this.#numFinite ??= makeScalar(BigInt64Array.of(0n), 'int64'));
+  }
+
+  #scaleTensor(): Tensor {
+    return scalarTensor(this.#scaleVariable);
+  }
+
+  /** Halves the scale where a gradient was not finite, and doubles it where that has not happened for long enough. */
+  #adapt(isFinite: Value): void {
+    const scale = readVariable(this.#scaleVariable);
+    const numFinite = readVariable(this.#counterVariable);
+    const isTime = op('Equal', [numFinite, scalar(this.settings.dynamicGrowthSteps - 1, 'int64')]);
+    const grown = op('SelectV2', [isTime, op('Mul', [scale, scalar(2)]), scale]);
+    const counted = op('SelectV2', [isTime, scalar(0, 'int64'), op('AddV2', [numFinite, scalar(1, 'int64')])]);
+    const next = op('SelectV2', [isFinite, grown, op('Mul', [scale, scalar(0.5)])]);
+    ops('AssignVariableOp', [this.#scaleVariable.resource, next]);
+    const nextCount = op('SelectV2', [isFinite, counted, scalar(0, 'int64')]);
+    ops('AssignVariableOp', [this.#counterVariable.resource, nextCount]);
+  }
+}
+
+/** Whether all elements of all gradients are finite: a scalar of bool. */
+function areFinite(gradients: readonly Value[]): Value {
+  if (gradients.length === 0) return scalar(1, 'bool');
+  const each = gradients.map((gradient) => {
+    const axes = Array.from(gradient.shape ?? [], (_, axis) => axis);
+    return op('All', [op('IsFinite', [gradient]), ints(axes)]);
+  });
+  return op('All', [op('Pack', [each]), ints([0])]);
+}
+
+function wrongOption(rule: string, received: string): UserError {
+  return new UserError({
+    code: 'TFD_OPTIMIZER_OPTION',
+    rule,
+    received,
+    remedy: 'Correct the option; all others belong to the optimizer inside.',
+  });
+}
