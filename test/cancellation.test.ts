@@ -134,3 +134,57 @@ test('300 calls that are ended leave nothing behind', { timeout }, async () => {
   const grownMiB = (process.memoryUsage().rss - before.bytes) / 2 ** 20;
   assert.ok(grownMiB < 30, `${grownMiB} MiB more`);
 });
+
+function makeModel(): tf.Sequential {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] });
+  model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  return model;
+}
+
+test('fit ends after the step in flight, and the model trains on', { timeout }, async () => {
+  const model = makeModel();
+  const [x, y] = [tf.ones([40, 3]), tf.ones([40, 1])];
+  const controller = new AbortController();
+  const reason = new RangeError('enough');
+  let numSteps = 0;
+  const onBatchEnd = (): void => {
+    numSteps += 1;
+    if (numSteps === 12) controller.abort(reason);
+  };
+  const { signal } = controller;
+  await rejectsWith(
+    model.fit(x, y, { batchSize: 4, epochs: 50, verbose: 0, callbacks: { onBatchEnd }, signal }),
+    reason,
+  );
+  assert.equal(numSteps, 12);
+  assert.deepEqual((model.history).epoch, [0]);
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
+  for (const again of [
+    model.fit(x, y, { verbose: 0, signal }),
+    model.evaluateAsync(x, y, { signal }),
+    model.predictAsync(x, { signal }),
+  ]) {
+    await rejectsWith(again, reason);
+  }
+  const { history } = await model.fit(x, y, { epochs: 3, verbose: 0, signal: new AbortController().signal });
+  const [first, , last] = history['loss'] as number[];
+  assert.ok((last as number) < (first as number));
+});
+
+test('evaluateAsync and predictAsync end after the batch in flight', { timeout }, async () => {
+  const model = makeModel();
+  const [x, y] = [tf.ones([20_000, 3]), tf.ones([20_000, 1])];
+  for (const run of [
+    (signal: AbortSignal) => model.evaluateAsync(x, y, { batchSize: 1, signal }),
+    (signal: AbortSignal) => model.predictAsync(x, { batchSize: 1, signal }),
+  ]) {
+    const before = numLiveTensors();
+    const startMs = performance.now();
+    const signal = AbortSignal.timeout(100);
+    await assert.rejects(run(signal), { name: 'TimeoutError' });
+    assert.ok(performance.now() - startMs < 1000);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+    // What the first step has compiled stays.
+    assert.ok(numLiveTensors() - before < 10);
+  }
+});

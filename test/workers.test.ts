@@ -103,6 +103,21 @@ test('Ctrl-C ends training on all workers at the same step, and the scripts go o
   assertNoCrash(outcome);
 });
 
+test('a signal that one worker aborts ends training and evaluation on all of them', { timeout }, async (t) => {
+  const outcome = await runWorkers(t, './aborted.ts', { numWorkers: 2 });
+  assert.equal(outcome.code, 0, outcome.stderr);
+  const [first, second] = outcome.results;
+  assert.deepEqual(
+    [first, second].map((result) => [result?.['fit'], result?.['evaluate'], result?.['refit'], result?.['numEpochs']]),
+    [
+      ['AbortError', 'AbortError', 'AbortError', 1],
+      ['RangeError', 'RangeError', 'RangeError', 1],
+    ],
+  );
+  assert.equal(first?.['numSteps'], second?.['numSteps']);
+  assertNoCrash(outcome);
+});
+
 test('more workers than the data has batches', { timeout }, async (t) => {
   const outcome = await runWorkers(t, './tooFew.ts', { numWorkers: 2 });
   assert.equal(outcome.code, 1);

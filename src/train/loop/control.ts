@@ -8,16 +8,19 @@ export interface Control {
   readonly stop: boolean;
   /** A signal asks the process to end. */
   readonly interrupted: boolean;
+  /** The signal that was given to `fit` is aborted. Default: false. */
+  readonly aborted?: boolean;
 }
 
 /** The wishes of one replica, to be summed. The caller disposes the vector. */
-export function controlVector({ stop, interrupted }: Control): Tensor1D {
-  return tensor1d([stop ? 1 : 0, interrupted ? 1 : 0]);
+export function controlVector({ stop, interrupted, aborted = false }: Control): Tensor1D {
+  return tensor1d([stop, interrupted, aborted].map(Number));
 }
 
 /** What the sum of all vectors says. */
 export function controlOf(sums: ArrayLike<number>): Control {
-  return { stop: (sums[0] ?? 0) > 0, interrupted: (sums[1] ?? 0) > 0 };
+  const [stop = false, interrupted = false, aborted = false] = Array.from(sums, (sum) => sum > 0);
+  return { stop, interrupted, aborted };
 }
 
 /** What all replicas together ask for: every one of them gets the same answer. */

@@ -3,6 +3,7 @@ import type { CallbackList, LayersModel } from '@tensorflow/tfjs-layers';
 import type { Strategy } from '../../strategy/index.ts';
 import type { Batch, ModelInternals } from '../models/internals.ts';
 import { FusedOptimizer } from '../optimizers/index.ts';
+import { abortReason } from './abortion.ts';
 import { makeCallbacks, type FitHistory } from './callbackList.ts';
 import type { CompiledSteps } from './compiledSteps.ts';
 import { agree, controlOf, controlVector, type Control } from './control.ts';
@@ -93,7 +94,11 @@ export class FitLoop {
     });
   }
 
-  /** Trains to the end, or until a callback or a signal stops it; gives what happened so far. */
+  /**
+   * Trains to the end, or until a callback or a signal of the system stops it; gives what happened so far.
+   *
+   * @throws The reason of the `AbortSignal` among the arguments.
+   */
   async run(): Promise<FitHistory> {
     this.#inside.history = this.#plan.model.history = this.#history;
     this.#inside.stopTraining_ = false;
@@ -121,8 +126,10 @@ export class FitLoop {
     let asked: Control = goOn;
     let numDone = 0;
     while (numDone < this.#numSteps) {
+      this.#endIfAborted();
       asked = await this.#step(numDone, sums);
       numDone += 1;
+      this.#endIfAborted(asked);
       const own = this.#strategy.numReplicas === 1 && this.#inside.stopTraining_;
       if (asked.stop || asked.interrupted || own) break;
     }
@@ -131,6 +138,7 @@ export class FitLoop {
     this.#progress.epochEnd({ numDone, logs, samplesPerSecond: sums.speed.samplesPerSecond });
     await this.#callbacks.onEpochEnd(epoch, logs);
     asked = await agree(this.#strategy, { ...this.#wishes, stop: asked.stop || this.#inside.stopTraining_ });
+    this.#endIfAborted(asked);
     if (asked.interrupted && !(isWhole && epoch + 1 === this.#numEpochs)) this.#tellStopped(epoch, numDone);
     return asked;
   }
@@ -171,7 +179,7 @@ export class FitLoop {
   async #validate(): Promise<Record<string, number>> {
     const { steps, validation } = this.#plan;
     if (validation === undefined) return {};
-    const values = await evaluateRows(steps, validation.data, validation.rows, this.#batchSize);
+    const values = await evaluateRows(steps, validation.data, validation.rows, this.#batchSize, this.#signal);
     return Object.fromEntries(this.#names.map((name, index) => [`val_${name}`, values[index] ?? Number.NaN]));
   }
 
@@ -182,7 +190,21 @@ export class FitLoop {
 
   /** What this replica asks for. */
   get #wishes(): Control {
-    return { stop: this.#inside.stopTraining_, interrupted: this.#signals.received !== undefined };
+    return {
+      stop: this.#inside.stopTraining_,
+      interrupted: this.#signals.received !== undefined,
+      aborted: this.#signal?.aborted === true,
+    };
+  }
+
+  /** @param asked - What all replicas ask for; left out, only a replica that trains alone may end. */
+  #endIfAborted({ aborted = false }: Partial<Control> = {}): void {
+    const isAlone = this.#strategy.numReplicas === 1;
+    if (aborted || (isAlone && this.#signal?.aborted === true)) throw abortReason(this.#signal);
+  }
+
+  get #signal(): AbortSignal | undefined {
+    return this.#plan.args.signal;
   }
 
   #tellStopped(epoch: number, numDone: number): void {

@@ -1,5 +1,5 @@
 /** What `fit` can be told, and the checks of it. */
-import type { ModelFitArgs } from '@tensorflow/tfjs-layers';
+import type { ModelEvaluateArgs, ModelFitArgs } from '@tensorflow/tfjs-layers';
 import { UserError } from '../../base/errors.ts';
 
 export const defaultBatchSize = 32;
@@ -17,8 +17,28 @@ export interface FitArgs extends Omit<ModelFitArgs, 'verbose'> {
   batchSize?: number;
   /** Seed of the order of the samples. Default: drawn by the chief, from `tf.setRandomSeed` where that was called. */
   seed?: number;
+  /**
+   * Ends the training after the step in flight: `fit` rejects with the signal's reason. The model keeps the weights of
+   * that step and can be trained on; `model.history` holds the epochs that were completed. On several workers, all end
+   * after the same step as soon as the signal of one is aborted, the others with an `AbortError`.
+   */
+  signal?: AbortSignal;
   /** Where the progress is shown. Default: standard output. */
   progressStream?: NodeJS.WriteStream | NodeJS.WritableStream;
+}
+
+/** Arguments of `evaluateAsync`: TF.js's, and ours. */
+export interface EvaluateArgs extends ModelEvaluateArgs {
+  /** Ends it after the batch in flight, on all workers: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** Arguments of `predictAsync`. */
+export interface PredictArgs {
+  /** Samples at a time. Default: 32. */
+  batchSize?: number;
+  /** Ends it after the batch in flight: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /** @throws UserError where an argument is out of its range. */

@@ -7,7 +7,9 @@ export async function predictRows(
   { predict }: CompiledSteps,
   inputs: readonly Tensor[],
   batchSize: number,
+  signal?: AbortSignal,
 ): Promise<Tensor[]> {
+  const step = signal === undefined ? predict : predict.withSignal(signal);
   const numSamples = inputs[0]?.shape[0] ?? 0;
   const batches: Tensor[][] = [];
   try {
@@ -17,7 +19,7 @@ export async function predictRows(
         Int32Array.from({ length }, (_, index) => start + index),
         'int32',
       );
-      batches.push(await predict(rows, inputs).finally(() => rows.dispose()));
+      batches.push(await step(rows, inputs).finally(() => rows.dispose()));
     }
     return (batches[0] ?? []).map((_, output) => concat(batches.map((batch) => batch[output] as Tensor)));
   } finally {

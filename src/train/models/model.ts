@@ -3,7 +3,7 @@ import { dispose, serialization, type Scalar, type Tensor, type Variable } from 
 import { LayersModel, type History, type ModelCompileArgs, type ModelEvaluateArgs } from '@tensorflow/tfjs-layers';
 import type { Strategy } from '../../strategy/index.ts';
 import type { FitHistory } from '../loop/callbackList.ts';
-import type { FitArgs } from '../loop/fitOptions.ts';
+import type { EvaluateArgs, FitArgs, PredictArgs } from '../loop/fitOptions.ts';
 import type { SavedModelOptions } from '../savedModel/exportSavedModel.ts';
 import { internals, type Data } from './internals.ts';
 import { datasetNotDistributed } from './modelErrors.ts';
@@ -41,7 +41,7 @@ export class Model extends LayersModel {
    * data. The event loop stays free.
    *
    * Ctrl-C ends it on all workers after the step in flight, and the history so far is given; a second one ends the
-   * process.
+   * process. `args.signal` ends it likewise, and then the promise is rejected with the signal's reason.
    *
    * @throws UserError `TFD_NOT_COMPILED`, `TFD_BATCH_SIZE`, `TFD_FIT_ARGS`, `TFD_FIT_LENGTHS`, `TFD_FIT_DATA`,
    *   `TFD_FIT_RUNNING`, `TFD_TOO_FEW_BATCHES`, `TFD_STATEFUL_MODEL`, `TFD_OPTIMIZER_NOT_DISTRIBUTED`.
@@ -67,13 +67,13 @@ export class Model extends LayersModel {
    * As `evaluate`, compiled, and shared by all workers, each of which must call it: all get the same result. The event
    * loop stays free.
    */
-  evaluateAsync(x: Data, y: Data, args: ModelEvaluateArgs = {}): Promise<Scalar | Scalar[]> {
+  evaluateAsync(x: Data, y: Data, args: EvaluateArgs = {}): Promise<Scalar | Scalar[]> {
     return this.#trainer.evaluateAsync(x, y, args);
   }
 
   /** As `predict`, compiled, on this worker alone. The event loop stays free. */
-  predictAsync(x: Tensor | Tensor[], args: { batchSize?: number } = {}): Promise<Tensor | Tensor[]> {
-    return this.#trainer.predictAsync(x, args.batchSize);
+  predictAsync(x: Tensor | Tensor[], args: PredictArgs = {}): Promise<Tensor | Tensor[]> {
+    return this.#trainer.predictAsync(x, args);
   }
 
   /**

@@ -1,6 +1,6 @@
 /** What our models add to TF.js's: training by one compiled step, under any strategy. Shared by all kinds of models. */
 import { scalar, tidy, type Optimizer, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel, ModelCompileArgs, ModelEvaluateArgs } from '@tensorflow/tfjs-layers';
+import type { LayersModel, ModelCompileArgs } from '@tensorflow/tfjs-layers';
 import { randomUniform } from '../../backend/frontend/index.ts';
 import { currentStrategy, OneDeviceStrategy, type Strategy } from '../../strategy/index.ts';
 import type { FitHistory } from '../loop/callbackList.ts';
@@ -13,7 +13,9 @@ import {
   checkEnoughSamples,
   checkFitArgs,
   defaultBatchSize,
+  type EvaluateArgs,
   type FitArgs,
+  type PredictArgs,
 } from '../loop/fitOptions.ts';
 import { predictRows } from '../loop/predictRows.ts';
 import { runOnRows } from '../loop/runOnRows.ts';
@@ -62,6 +64,7 @@ export class ModelTrainer {
   async fit(x: Data, y: Data, args: FitArgs): Promise<FitHistory> {
     checkFitArgs(args);
     const model = this.#compiled('fit');
+    this.#refuseAborted(args.signal);
     if (model.isTraining) throw alreadyTraining();
     model.isTraining = true;
     const used: Samples[] = [];
@@ -102,27 +105,32 @@ export class ModelTrainer {
   async evaluateAsync(
     x: Data,
     y: Data,
-    { batchSize = defaultBatchSize }: ModelEvaluateArgs,
+    { batchSize = defaultBatchSize, signal }: EvaluateArgs,
   ): Promise<Scalar | Scalar[]> {
     checkBatchSize(batchSize);
     const model = this.#compiled('evaluateAsync');
+    this.#refuseAborted(signal);
     const samples = await prepareSamples(model, x, y, { batchSize });
     try {
       const steps = await this.#prepare(model);
-      const values = await evaluateRows(steps, samples.tensors, range(0, samples.numSamples), batchSize);
+      const values = await evaluateRows(steps, samples.tensors, range(0, samples.numSamples), batchSize, signal);
       return single(values.map((value) => scalar(value)));
     } finally {
       samples.dispose();
     }
   }
 
-  async predictAsync(x: Tensor | Tensor[], batchSize = defaultBatchSize): Promise<Tensor | Tensor[]> {
+  async predictAsync(
+    x: Tensor | Tensor[],
+    { batchSize = defaultBatchSize, signal }: PredictArgs,
+  ): Promise<Tensor | Tensor[]> {
     checkBatchSize(batchSize);
+    signal?.throwIfAborted();
     const trained = this.#trained();
     if (trained === undefined) throw notCompiled('predictAsync');
     const inputs = tidy(() => [x].flat().map((input) => (input.rank === 1 ? input.expandDims(1) : input.clone())));
     try {
-      return single(await predictRows(this.#stepsOf(internals(trained)), inputs, batchSize));
+      return single(await predictRows(this.#stepsOf(internals(trained)), inputs, batchSize, signal));
     } finally {
       for (const input of inputs) input.dispose();
     }
@@ -139,6 +147,11 @@ export class ModelTrainer {
     const { name } = this.#model.dtypePolicy;
     const isPlain = optimizer instanceof FusedOptimizer && !(optimizer instanceof LossScaleOptimizer);
     return name === 'mixed_float16' && isPlain ? new LossScaleOptimizer(optimizer as FusedOptimizer) : optimizer;
+  }
+
+  /** Of several workers, one alone must not stay away: they end together, after the first step. */
+  #refuseAborted(signal: AbortSignal | undefined): void {
+    if (this.#strategy.numReplicas === 1) signal?.throwIfAborted();
   }
 
   /** @throws UserError `TFD_NOT_COMPILED` */

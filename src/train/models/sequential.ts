@@ -4,12 +4,11 @@ import {
   Sequential as LayersSequential,
   type History,
   type ModelCompileArgs,
-  type ModelEvaluateArgs,
   type SequentialArgs,
 } from '@tensorflow/tfjs-layers';
 import type { Strategy } from '../../strategy/index.ts';
 import type { FitHistory } from '../loop/callbackList.ts';
-import type { FitArgs } from '../loop/fitOptions.ts';
+import type { EvaluateArgs, FitArgs, PredictArgs } from '../loop/fitOptions.ts';
 import type { SavedModelOptions } from '../savedModel/exportSavedModel.ts';
 import { innerModel, internals, type Data } from './internals.ts';
 import { datasetNotDistributed } from './modelErrors.ts';
@@ -48,14 +47,14 @@ export class Sequential extends LayersSequential {
   }
 
   /** See `Model.evaluateAsync`. */
-  evaluateAsync(x: Data, y: Data, args: ModelEvaluateArgs = {}): Promise<Scalar | Scalar[]> {
+  evaluateAsync(x: Data, y: Data, args: EvaluateArgs = {}): Promise<Scalar | Scalar[]> {
     return this.#trainer.evaluateAsync(x, y, args);
   }
 
   /** See `Model.predictAsync`. */
-  predictAsync(x: Tensor | Tensor[], args: { batchSize?: number } = {}): Promise<Tensor | Tensor[]> {
+  predictAsync(x: Tensor | Tensor[], args: PredictArgs = {}): Promise<Tensor | Tensor[]> {
     if (innerModel(this) === undefined) this.build();
-    return this.#trainer.predictAsync(x, args.batchSize);
+    return this.#trainer.predictAsync(x, args);
   }
 
   /** See `Model.exportSavedModel`. */
