@@ -1,7 +1,6 @@
 /** Loss scaling: gradients of float16 that would be too small to hold are computed of a loss that is much larger. */
 import {
   div,
-  keep,
   mul,
   serialization,
   tidy,
@@ -12,16 +11,15 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { InternalError, UserError } from '../../base/errors.ts';
-import { op, ops, resourceOf, scoped, toValue, withDtype } from '../../backend/index.ts';
+import { op, resourceOf, scoped, toValue, withDtype } from '../../backend/index.ts';
 import { ints, scalar } from '../../backend/kernel.ts';
 import { inReplica, replicaContext } from '../../strategy/replica.ts';
-import type { ResourceVariable, Value } from '../../tensor/index.ts';
+import type { Value } from '../../tensor/index.ts';
 import { updateOnlyWhere } from './accumulateGradients.ts';
-import { assignScalar, makeScalar, readScalar, scalarTensor } from './counters.ts';
+import { DynamicScale } from './dynamicScale.ts';
 import { FusedOptimizer, type OptimizerVariable } from './fusedOptimizer.ts';
 import { byName, registeredVariable, withoutMissing } from './namedGradients.ts';
 import type { Settings } from './options.ts';
-import { readVariable } from './readVariable.ts';
 import type { NamedTensor } from './slots.ts';
 
 /** What a `LossScaleOptimizer` can be told. Everything else is an option of the optimizer inside. */
@@ -55,9 +53,7 @@ export class LossScaleOptimizer extends FusedOptimizer<LossScaleSettings> {
   };
   /** Takes the steps. */
   readonly innerOptimizer: FusedOptimizer;
-  #scale: ResourceVariable | undefined;
-  #numFinite: ResourceVariable | undefined;
-  #weights: NamedTensor[] = [];
+  readonly #scale: DynamicScale;
 
   /** @throws UserError `TFD_OPTIMIZER_OPTION` for an option that is not its own, or a value out of range. */
   constructor(innerOptimizer: FusedOptimizer, options: LossScaleOptions = {}) {
@@ -70,23 +66,26 @@ export class LossScaleOptimizer extends FusedOptimizer<LossScaleSettings> {
     }
     super(options);
     this.innerOptimizer = innerOptimizer;
+    this.#scale = new DynamicScale(this.settings.initialScale, this.settings.dynamicGrowthSteps);
   }
 
   /** The present scale. */
   get dynamicScale(): number {
-    return this.#scale === undefined ? this.settings.initialScale : readScalar(this.#scale);
+    return this.#scale.value;
   }
 
   /** `loss`, a scalar, times the scale, as float32: for gradients that are not taken by `computeGradients`. */
   scaleLoss(loss: Tensor): Scalar {
-    return tidy(() => mul<Scalar>(withDtype(loss, 'float32'), this.#scaleTensor()));
+    return tidy(() => mul<Scalar>(withDtype(loss, 'float32'), this.#scale.tensor()));
   }
 
   /** The loss, and the gradients of the scaled loss, which `applyGradients` takes. */
   override computeGradients(loss: () => Scalar, variables?: Variable[]): ReturnType<Optimizer['computeGradients']> {
     const { value, grads } = super.computeGradients(() => this.scaleLoss(loss()), variables);
     // Without rounding, as long as the scale is a power of 2.
-    return { value: tidy(() => div<Scalar>(value, this.#scaleTensor())), grads };
+    const unscaled = tidy(() => div<Scalar>(value, this.#scale.tensor()));
+    value.dispose();
+    return { value: unscaled, grads };
   }
 
   override applyGradients(gradients: NamedTensorMap | NamedTensor[]): void {
@@ -95,9 +94,8 @@ export class LossScaleOptimizer extends FusedOptimizer<LossScaleSettings> {
       const variables = Object.keys(listed).map(registeredVariable);
       this.innerOptimizer.build(variables);
       const named = withoutMissing(listed);
-      const context = replicaContext();
-      const reduced = context?.reduceGradients(named) ?? named;
-      const scale = this.#scaleTensor();
+      const reduced = replicaContext()?.reduceGradients(named) ?? named;
+      const scale = this.#scale.tensor();
       const unscaled = Object.fromEntries(
         Object.entries(reduced).map(([name, gradient]) => [name, div(gradient, scale)]),
       );
@@ -106,13 +104,11 @@ export class LossScaleOptimizer extends FusedOptimizer<LossScaleSettings> {
         const state = this.innerOptimizer.variables().filter(({ name }) => name !== 'learning_rate');
         const changed = [...variables.map(resourceOf), ...state.map(({ variable }) => variable)];
         updateOnlyWhere(isFinite, changed, () => {
-          const apply = (): void => {
+          reducedAlready(() => {
             this.innerOptimizer.applyGradients({ ...(listed as NamedTensorMap), ...unscaled });
-          };
-          if (context === undefined) apply();
-          else inReplica({ ...context, reduceGradients: (same) => same }, apply);
+          });
         });
-        this.#adapt(isFinite);
+        this.#scale.adapt(isFinite);
       });
     });
   }
@@ -127,11 +123,7 @@ export class LossScaleOptimizer extends FusedOptimizer<LossScaleSettings> {
 
   /** Those of the optimizer inside, `dynamic_scale` and `step_counter`. */
   override variables(nameOf?: (variable: Variable) => string): OptimizerVariable[] {
-    return [
-      { name: 'dynamic_scale', variable: this.#scaleVariable },
-      { name: 'step_counter', variable: this.#counterVariable },
-      ...this.innerOptimizer.variables(nameOf),
-    ];
+    return [...this.#scale.variables(), ...this.innerOptimizer.variables(nameOf)];
   }
 
   override get learningRate(): number {
@@ -148,21 +140,12 @@ export class LossScaleOptimizer extends FusedOptimizer<LossScaleSettings> {
 
   /** Those of the optimizer inside, then the scale and the number of finite steps since it changed. */
   override async getWeights(): Promise<NamedTensor[]> {
-    for (const { tensor } of this.#weights) tensor.dispose();
-    this.#weights = [this.#scaleVariable, this.#counterVariable].map((variable, index) => ({
-      name: index === 0 ? 'dynamic_scale' : 'step_counter',
-      tensor: tidy(() => keep(withDtype(scalarTensor(variable), 'float32'))),
-    }));
-    return [...(await this.innerOptimizer.getWeights()), ...this.#weights];
+    return [...(await this.innerOptimizer.getWeights()), ...this.#scale.weights()];
   }
 
   override async setWeights(weights: NamedTensor[]): Promise<void> {
     await this.innerOptimizer.setWeights(weights.slice(0, -2));
-    const [scale = this.settings.initialScale, counter = 0] = await Promise.all(
-      weights.slice(-2).map(async ({ tensor }) => (await tensor.data())[0]),
-    );
-    assignScalar(this.#scaleVariable, Float32Array.of(scale));
-    assignScalar(this.#counterVariable, BigInt64Array.of(BigInt(counter)));
+    await this.#scale.setWeights(weights.slice(-2));
   }
 
   override getConfig(): serialization.ConfigDict {
@@ -190,11 +173,7 @@ export class LossScaleOptimizer extends FusedOptimizer<LossScaleSettings> {
   /** Gives back the variables of this optimizer and of the one inside. */
   override dispose(): void {
     this.innerOptimizer.dispose();
-    this.#scale?.dispose();
-    this.#numFinite?.dispose();
-    this.#scale = this.#numFinite = undefined;
-    for (const { tensor } of this.#weights) tensor.dispose();
-    this.#weights = [];
+    this.#scale.dispose();
   }
 
   protected override slots(): Readonly<Record<string, number>> {
@@ -204,33 +183,13 @@ export class LossScaleOptimizer extends FusedOptimizer<LossScaleSettings> {
   protected override update(): void {
     throw new InternalError('The optimizer inside of a LossScaleOptimizer updates the variables.');
   }
+}
 
-  /** Scalar of float32. */
-  get #scaleVariable(): ResourceVariable {
-    return (this.#scale ??= makeScalar(Float32Array.of(this.settings.initialScale), 'float32'));
-  }
-
-  /** Number of steps with finite gradients since the scale changed: a scalar of int64. */
-  get #counterVariable(): ResourceVariable {
-    return (this.#numFinite ??= makeScalar(BigInt64Array.of(0n), 'int64'));
-  }
-
-  #scaleTensor(): Tensor {
-    return scalarTensor(this.#scaleVariable);
-  }
-
-  /** Halves the scale where a gradient was not finite, and doubles it where that has not happened for long enough. */
-  #adapt(isFinite: Value): void {
-    const scale = readVariable(this.#scaleVariable);
-    const numFinite = readVariable(this.#counterVariable);
-    const isTime = op('Equal', [numFinite, scalar(this.settings.dynamicGrowthSteps - 1, 'int64')]);
-    const grown = op('SelectV2', [isTime, op('Mul', [scale, scalar(2)]), scale]);
-    const counted = op('SelectV2', [isTime, scalar(0, 'int64'), op('AddV2', [numFinite, scalar(1, 'int64')])]);
-    const next = op('SelectV2', [isFinite, grown, op('Mul', [scale, scalar(0.5)])]);
-    ops('AssignVariableOp', [this.#scaleVariable.resource, next]);
-    const nextCount = op('SelectV2', [isFinite, counted, scalar(0, 'int64')]);
-    ops('AssignVariableOp', [this.#counterVariable.resource, nextCount]);
-  }
+/** Runs `fn` in a replica whose gradients are those of all replicas. */
+function reducedAlready(fn: () => void): void {
+  const context = replicaContext();
+  if (context === undefined) fn();
+  else inReplica({ ...context, reduceGradients: (same) => same }, fn);
 }
 
 /** Whether all elements of all gradients are finite: a scalar of bool. */
