@@ -79,6 +79,7 @@ export {
 export { deviceOf } from './backend/index.ts';
 export { device, listDevices } from './tensor/index.ts';
 export * as config from './config.ts';
+export { profile, type OperationTime, type Profile, type SummaryOptions } from './profiler/index.ts';
 export * as distribute from './distribute.ts';
 export * as train from './train/namespace.ts';
 export { DistributeError, EnvironmentError, InternalError, PeerError, UserError } from './base/errors.ts';

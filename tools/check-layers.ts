@@ -13,6 +13,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   cluster: [],
   collectives: ['graph', 'tensor', 'cluster', 'native'],
   checkpoint: ['tensor'],
+  profiler: ['tensor', 'cluster', 'native'],
   strategy: ['collectives', 'graph', 'backend', 'tensor', 'cluster'],
   train: ['strategy', 'checkpoint', 'graph', 'backend', 'tensor', 'cluster', 'native/protos'],
   launch: ['cluster', 'native/runtime'],

@@ -11,5 +11,7 @@ export {
   findCollectivesLibrary,
   type CollectivesLibrary,
 } from './collectivesLibrary.ts';
+export { bindCxx } from './bindCxx.ts';
+export { ProfilerSession } from './profilerSession.ts';
 export type { CommunicatorId } from './bindings/collectives.ts';
 export { ensureRuntime, findRuntime, type Runtime } from './runtime/index.ts';

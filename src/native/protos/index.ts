@@ -38,7 +38,13 @@ export {
 } from './generated/tensorflow/core/framework/function_pb.ts';
 export { GraphDefSchema, type GraphDef } from './generated/tensorflow/core/framework/graph_pb.ts';
 export { NodeDefSchema, type NodeDef } from './generated/tensorflow/core/framework/node_def_pb.ts';
-export { OpDefSchema, OpListSchema, type OpDef, type OpList } from './generated/tensorflow/core/framework/op_def_pb.ts';
+export {
+  OpDef_ArgDefSchema,
+  OpDefSchema,
+  OpListSchema,
+  type OpDef,
+  type OpList,
+} from './generated/tensorflow/core/framework/op_def_pb.ts';
 
 // Values.
 export { TensorProtoSchema, type TensorProto } from './generated/tensorflow/core/framework/tensor_pb.ts';
@@ -86,4 +92,11 @@ export {
 } from './generated/tensorflow/core/framework/summary_pb.ts';
 export { StepStatsSchema, type StepStats } from './generated/tensorflow/core/framework/step_stats_pb.ts';
 export { EventSchema, type Event } from './generated/tensorflow/core/util/event_pb.ts';
-export { XSpaceSchema, type XSpace } from './generated/tsl/profiler/protobuf/xplane_pb.ts';
+export {
+  XSpaceSchema,
+  type XEvent,
+  type XLine,
+  type XPlane,
+  type XSpace,
+  type XStat,
+} from './generated/tsl/profiler/protobuf/xplane_pb.ts';
