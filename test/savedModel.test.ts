@@ -10,6 +10,42 @@ import { serve, servingSignature, type HostTensor } from './support/servedModel.
 
 type Exportable = tf.Model | tf.Sequential;
 
+/** A layer with a loop, conditions in it, and weights and sizes of the batch inside of both. */
+class Controlled extends tf.layers.Layer {
+  static className = 'ControlledLayerOfSavedModelTest';
+  #weight: tf.LayerVariable | undefined;
+  override build([, units]: tf.Shape): void {
+    this.#weight = this.addWeight(
+      'weight',
+      [units, units] as number[],
+      'float32',
+      tf.initializers.glorotUniform({ seed: 2 }),
+    );
+    this.built = true;
+  }
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const [x] = [inputs].flat() as [tf.Tensor2D];
+    const weight = this.#weight?.read() as unknown as tf.Tensor2D;
+    const [, result] = tf.whileLoop<[tf.Tensor, tf.Tensor]>(
+      ([i, h]) => i.less(4).logicalAnd(h.mul(tf.ones(h.shape)).sum().less(1e6)),
+      ([i, h]) => [
+        i.add(1),
+        tf.cond(
+          i.greater(1),
+          () => h.matMul(weight).add(tf.ones(h.shape)),
+          () => h.sub(x.matMul(weight)).tanh(),
+        ),
+      ],
+      [tf.scalar(0), x],
+    );
+    return tf.cond(
+      result.sum().greater(0),
+      () => result,
+      () => result.neg(),
+    );
+  }
+}
+
 const timeout = 120_000;
 const tolerance = 1e-5;
 const python = process.env['TFJS_DISTRIBUTE_TEST_PYTHON'];
@@ -42,6 +78,11 @@ const models: Record<string, () => Exportable> = {
         tf.layers.gru({ units: 2 }),
       ],
     }),
+  'control flow': () => {
+    const input = tf.input({ shape: [3] });
+    const hidden = new Controlled({}).apply(tf.layers.dense({ units: 4 }).apply(input)) as tf.SymbolicTensor;
+    return tf.model({ inputs: input, outputs: tf.layers.dense({ units: 2 }).apply(hidden) as tf.SymbolicTensor });
+  },
   branches: () => {
     const left = tf.input({ shape: [4], name: 'left' });
     const right = tf.input({ shape: [4], name: 'right' });

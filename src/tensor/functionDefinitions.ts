@@ -44,8 +44,11 @@ function definition(name: string): FunctionDef {
   return decode(FunctionDefSchema, bytes);
 }
 
+/** In the order of the attributes' names: TensorFlow writes attributes in any order. */
 function calledBy({ attr }: NodeDef): string[] {
-  return Object.values(attr).flatMap(({ value }) => {
+  const inOrder = Object.keys(attr).sort();
+  return inOrder.flatMap((key) => {
+    const value = attr[key]?.value ?? { case: undefined };
     if (value.case === 'func') return [value.value.name];
     return value.case === 'list' ? value.value.func.map(({ name }) => name) : [];
   });

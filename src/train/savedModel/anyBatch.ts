@@ -1,101 +1,122 @@
 /**
- * Makes one function for batches of any size out of two that were traced for two sizes.
+ * Makes functions for batches of any size out of two traces, for two sizes.
  *
- * A trace holds the number of samples in constants, such as the shape `[47, 10]` that a layer gives its output. Where the
- * same constant is `[53, 10]` in the other trace, the function computes it from its first input. All else must be equal.
+ * Where a constant of one trace differs in the other, the function computes it from the size of its first input.
+ * Functions inside it, the parts of conditions and loops, get the number of samples as a further input.
  */
 import { create, equals } from '@bufbuild/protobuf';
-import type { FunctionDef, NodeDef, TensorProto } from '../../native/protos/index.ts';
-import { DataType, NodeDefSchema } from '../../native/protos/index.ts';
+import type { FunctionDef, NodeDef } from '../../native/protos/index.ts';
+import { DataType, NodeDefSchema, OpDef_ArgDefSchema } from '../../native/protos/index.ts';
+import { computed } from './batchConstants.ts';
 import { fixedBatch } from './errors.ts';
 import { ints, type, type Node } from './nodes.ts';
 
-/** A function that was traced for batches of `batchSize` samples. */
+/** A function that was traced for batches of `batchSize` samples, and all functions that it calls. */
 export interface Trace {
   readonly batchSize: number;
-  readonly definition: FunctionDef;
+  readonly functions: readonly [FunctionDef, ...FunctionDef[]];
 }
 
 const numSamples = 'num_samples';
 
 /**
- * @returns The first definition, changed in place.
- * @throws UserError `TFD_SAVED_MODEL_BATCH` where the traces differ in anything but such constants.
+ * @returns The definitions of the first trace, changed in place.
+ * @throws UserError `TFD_SAVED_MODEL_BATCH` where the traces differ in anything but constants that hold the batch size.
  */
-export function anyBatch(first: Trace, second: Trace): FunctionDef {
-  const { definition } = first;
-  const others = second.definition.nodeDef;
-  if (definition.nodeDef.length !== others.length) throw fixedBatch('a function with other operations for each size');
-  const nodes = definition.nodeDef.flatMap((node, index) => {
-    const other = others[index] as NodeDef;
-    return equals(NodeDefSchema, node, other) ? [node] : computed(node, other, [first.batchSize, second.batchSize]);
-  });
-  const input = definition.signature?.inputArg[0];
-  if (input !== undefined && nodes.length > others.length) {
-    definition.nodeDef = [...samplesOf(input), ...nodes].map((node) => create(NodeDefSchema, node));
+export function anyBatch(first: Trace, second: Trace): [FunctionDef, ...FunctionDef[]] {
+  const [main, ...called] = first.functions;
+  if (called.length + 1 !== second.functions.length) throw fixedBatch('a function with other branches for each size');
+  rename(second.functions, new Map(second.functions.map((fn, index) => [nameOf(fn), nameOf(first.functions[index])])));
+  const sizes = [first.batchSize, second.batchSize] as const;
+  const direct = first.functions.filter((fn, index) =>
+    merge(fn, second.functions[index] as FunctionDef, sizes, fn === main),
+  );
+  const counting = closure(first.functions, new Set(direct.map(nameOf)));
+  for (const fn of first.functions) {
+    for (const node of fn.nodeDef) if (calledBy(node).some((name) => counting.has(name))) passOn(node, fn === main);
+    if (fn !== main && counting.has(nameOf(fn))) take(fn, isBody(nameOf(fn), first.functions));
   }
-  return definition;
+  const [input] = main.signature?.inputArg ?? [];
+  if (input !== undefined && counting.has(nameOf(main))) {
+    main.nodeDef.unshift(...samplesOf(input).map((node) => create(NodeDefSchema, node)));
+  }
+  return [main, ...called];
 }
 
-/** Operations that compute what is `a` for one number of samples and `b` for another; the last has the name of `a`. */
-function computed(a: NodeDef, b: NodeDef, sizes: readonly [number, number]): Node[] {
-  const { name } = a;
-  const [first, second] = [a, b].map(constantOf);
-  if (first === undefined || second === undefined || name !== b.name || first.dtype !== second.dtype) {
-    throw fixedBatch(`the operation ${name} (${a.op})`);
+/** Gives functions the names of others, also where they are called. */
+function rename(functions: readonly FunctionDef[], names: ReadonlyMap<string, string>): void {
+  for (const { signature, nodeDef } of functions) {
+    if (signature !== undefined) signature.name = names.get(signature.name) ?? signature.name;
+    for (const { attr } of nodeDef) {
+      for (const { value } of Object.values(attr)) {
+        if (value.case === 'func') value.value.name = names.get(value.value.name) ?? value.value.name;
+      }
+    }
   }
-  const [firstShape, secondShape] = [shapeOf(first), shapeOf(second)];
-  const isSameShape = firstShape.join() === secondShape.join();
-  if (isSameShape && first.dtype === DataType.DT_INT32) {
-    const result = `${name}/sum`;
-    const nodes = vector(name, numbersOf(first, firstShape), numbersOf(second, secondShape), firstShape, sizes, result);
-    return [...nodes, { name, op: 'Identity', input: [`${result}:z:0`], attr: { T: type(DataType.DT_INT32) } }];
-  }
-  const value = fillingOf(first);
-  if (isSameShape || value === undefined || !isSameFilling(value, fillingOf(second))) {
-    throw fixedBatch(`the constant ${name}`);
-  }
-  const dims = `${name}/dims`;
-  const tensor = { dtype: first.dtype, tensorShape: {}, tensorContent: value };
-  return [
-    ...vector(name, firstShape, secondShape, [firstShape.length], sizes, dims),
-    {
-      name: `${name}/value`,
-      op: 'Const',
-      attr: { dtype: type(first.dtype), value: { value: { case: 'tensor', value: tensor } } },
-    },
-    {
-      name,
-      op: 'Fill',
-      input: [`${dims}:z:0`, `${name}/value:output:0`],
-      attr: { T: type(first.dtype), index_type: type(DataType.DT_INT32) },
-    },
-  ];
 }
 
-/** An int32 tensor `result`, in which each element that differs is a multiple of the number of samples. */
-function vector(
-  name: string,
-  first: readonly number[],
-  second: readonly number[],
-  dims: readonly number[],
-  [firstSize, secondSize]: readonly [number, number],
-  result: string,
-): Node[] {
-  const factors = first.map((value, index) => {
-    if (value === second[index]) return 0;
-    const factor = value / firstSize;
-    if (!Number.isInteger(factor) || factor * secondSize !== second[index]) throw fixedBatch(`the constant ${name}`);
-    return factor;
+/** Makes one function of two. @returns Whether it holds something that depends on the number of samples. */
+function merge(fn: FunctionDef, other: FunctionDef, sizes: readonly [number, number], isMain: boolean): boolean {
+  if (fn.nodeDef.length !== other.nodeDef.length) throw fixedBatch('a function with other operations for each size');
+  const before = fn.nodeDef.length;
+  fn.nodeDef = fn.nodeDef.flatMap((node, index) => {
+    const twin = other.nodeDef[index] as NodeDef;
+    if (equals(NodeDefSchema, node, twin)) return [node];
+    return computed(node, twin, { sizes, numSamples: samples(isMain) }).map((each) => create(NodeDefSchema, each));
   });
-  const fixed = first.map((value, index) => (factors[index] === 0 ? value : 0));
-  const int32 = { T: type(DataType.DT_INT32) };
-  return [
-    ints(`${name}/factors`, factors, dims),
-    ints(`${name}/fixed`, fixed, dims),
-    { name: `${name}/product`, op: 'Mul', input: [`${name}/factors:output:0`, `${numSamples}:output:0`], attr: int32 },
-    { name: result, op: 'AddV2', input: [`${name}/product:z:0`, `${name}/fixed:output:0`], attr: int32 },
-  ];
+  // Notes of shapes, which hold for one size only.
+  fn.argAttr = {};
+  return fn.nodeDef.length > before;
+}
+
+/** The functions that need the number of samples: those of `direct`, those that call one, and their other branches. */
+function closure(functions: readonly FunctionDef[], direct: ReadonlySet<string>): Set<string> {
+  const found = new Set(direct);
+  for (let size = -1; size !== found.size;) {
+    size = found.size;
+    for (const fn of functions) {
+      for (const called of fn.nodeDef.map(calledBy).filter((names) => names.some((name) => found.has(name)))) {
+        for (const name of [nameOf(fn), ...called]) found.add(name);
+      }
+    }
+  }
+  return found;
+}
+
+/** Gives a condition or a loop the number of samples as its last input. */
+function passOn({ input, attr }: NodeDef, isMain: boolean): void {
+  const firstControl = input.findIndex((name) => name.startsWith('^'));
+  input.splice(firstControl < 0 ? input.length : firstControl, 0, samples(isMain));
+  const types = (attr['Tin'] ?? attr['T'])?.value;
+  if (types?.case === 'list') types.value.type.push(DataType.DT_INT32);
+}
+
+/** Adds the number of samples as the last input, and for the body of a loop as the last output. */
+function take({ signature, ret }: FunctionDef, gives: boolean): void {
+  signature?.inputArg.push(create(OpDef_ArgDefSchema, { name: numSamples, type: DataType.DT_INT32 }));
+  if (!gives) return;
+  const result = `${numSamples}_result`;
+  signature?.outputArg.push(create(OpDef_ArgDefSchema, { name: result, type: DataType.DT_INT32 }));
+  ret[result] = numSamples;
+}
+
+function isBody(name: string, functions: readonly FunctionDef[]): boolean {
+  return functions.some(({ nodeDef }) =>
+    nodeDef.some(({ attr }) => attr['body']?.value.case === 'func' && attr['body'].value.value.name === name),
+  );
+}
+
+function calledBy({ attr }: NodeDef): string[] {
+  return Object.values(attr).flatMap(({ value }) => (value.case === 'func' ? [value.value.name] : []));
+}
+
+function nameOf(fn: FunctionDef | undefined): string {
+  return fn?.signature?.name ?? '';
+}
+
+/** The number of samples, as operations of a function take it: an output in the outermost, an input inside of it. */
+function samples(isMain: boolean): string {
+  return isMain ? `${numSamples}:output:0` : numSamples;
 }
 
 /** The size of the first dimension of the input, as the scalar `num_samples`. */
@@ -112,33 +133,4 @@ function samplesOf({ name, type: dtype }: { readonly name: string; readonly type
       attr: { T: int32, Index: int32, shrink_axis_mask: { value: { case: 'i', value: 1n } } },
     },
   ];
-}
-
-function constantOf({ op, attr }: NodeDef): TensorProto | undefined {
-  const value = op === 'Const' ? attr['value']?.value : undefined;
-  return value?.case === 'tensor' ? value.value : undefined;
-}
-
-function shapeOf({ tensorShape }: TensorProto): number[] {
-  return (tensorShape?.dim ?? []).map(({ size }) => Number(size));
-}
-
-/** The elements of an int32 constant; TensorFlow writes one by itself where all are equal. */
-function numbersOf({ tensorContent, intVal }: TensorProto, shape: readonly number[]): number[] {
-  if (tensorContent.length > 0) return [...new Int32Array(Uint8Array.from(tensorContent).buffer)];
-  const length = shape.reduce((product, size) => product * size, 1);
-  return Array.from({ length }, (_, index) => intVal[Math.min(index, intVal.length - 1)] ?? 0);
-}
-
-/** The bytes of one element of a constant whose elements are all equal. */
-function fillingOf({ tensorContent, dtype, tensorShape }: TensorProto): Uint8Array | undefined {
-  const length = (tensorShape?.dim ?? []).reduce((product, { size }) => product * Number(size), 1);
-  if (dtype === DataType.DT_STRING || tensorContent.length === 0) return undefined;
-  const element = tensorContent.subarray(0, tensorContent.length / length);
-  const isEqualThroughout = tensorContent.every((byte, index) => byte === element[index % element.length]);
-  return isEqualThroughout ? element : undefined;
-}
-
-function isSameFilling(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  return b !== undefined && Buffer.compare(a, b) === 0;
 }

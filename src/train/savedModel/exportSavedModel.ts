@@ -111,10 +111,9 @@ function weightsOf(model: LayersModel): Map<string, Weight> {
 
 function traceAnyBatch(model: LayersModel, resources: readonly ResourceVariable[]): TracedModel {
   const [first, second] = [traceModel(model, resources, probes[0]), traceModel(model, resources, probes[1])];
-  const [main, ...called] = first.functions;
-  const merged = anyBatch(
-    { batchSize: probes[0], definition: main },
-    { batchSize: probes[1], definition: second.functions[0] },
+  const functions = anyBatch(
+    { batchSize: probes[0], functions: first.functions },
+    { batchSize: probes[1], functions: second.functions },
   );
-  return { ...first, functions: [merged, ...called] };
+  return { ...first, functions };
 }
