@@ -2,20 +2,24 @@
  * What this package adds to TF.js's own functions, or puts in their place. Importing it gives tensors their methods, and
  * TF.js's layers our random numbers and files.
  */
+import { installBatchNormalization } from './batchNormalization.ts';
 import { installChainedOps } from './chainedOps.ts';
 import { installDtypes } from './dtypes/install.ts';
 import { installDisposedTensors } from './disposedTensors.ts';
 import { installFloor } from './floor.ts';
 import { installFileSystem } from './fileSystem.ts';
 import { installRandom } from './random/install.ts';
+import { installRecurrentLayers } from './recurrentLayers.ts';
 import { installSoftmaxCrossEntropy } from './softmaxCrossEntropy.ts';
 
+installBatchNormalization();
 installChainedOps();
 installDisposedTensors();
 installDtypes();
 installFileSystem();
 installFloor();
 installRandom();
+installRecurrentLayers();
 installSoftmaxCrossEntropy();
 
 // For the types that they add to TF.js's.
@@ -33,6 +37,9 @@ export {
   randomUniformInt,
   truncatedNormal,
 } from './random/distributions.ts';
+export { enableDeterminism } from './determinism.ts';
 export { floor } from './floor.ts';
 export { dropout } from './random/dropout.ts';
+export { registerRecurrentKind } from './recurrentLayers.ts';
+export { resetAfterGru } from '../recurrent/gru.ts';
 export { setRandomSeed, setReplicaSeedOffset, type Seed } from './random/seeds.ts';

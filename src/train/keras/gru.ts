@@ -2,7 +2,7 @@
 import { matMul, ones, serialization, split, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { RNN, type GRUCellLayerArgs, type GRULayerArgs, type layers, type Shape } from '@tensorflow/tfjs-layers';
 import { InternalError } from '../../base/errors.ts';
-import { dropout } from '../../backend/frontend/index.ts';
+import { dropout, registerRecurrentKind, resetAfterGru } from '../../backend/frontend/index.ts';
 
 type GruCell = ReturnType<typeof layers.gruCell>;
 type Call = Parameters<RNN['call']>;
@@ -111,6 +111,7 @@ export class ResetAfterGRU extends RNN {
   }
 }
 
+registerRecurrentKind(ResetAfterGRUCell, { cell: resetAfterGru, numStates: 1, hasStateBias: true });
 serialization.registerClass(ResetAfterGRU);
 
 function gates(product: Tensor, bias: Tensor | undefined): [Tensor, Tensor, Tensor] {
@@ -121,6 +122,7 @@ function makeMasks(cell: ResetAfterGRUCell, sequence: Tensor): ResetAfterGRUCell
   const { dropout: rate, recurrentDropout, units } = cell;
   if (rate === 0 && recurrentDropout === 0) return undefined;
   const [batch, , features] = sequence.shape as [number, number, number];
-  const mask = (width: number, dropped: number): Tensor => dropout(ones([batch, width]), dropped);
+  const draw = (cell.dropoutFunc as typeof dropout | null) ?? dropout;
+  const mask = (width: number, dropped: number): Tensor => draw(ones([batch, width]), dropped);
   return { inputs: mask(features, rate), state: mask(units, recurrentDropout) };
 }
