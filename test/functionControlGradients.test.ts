@@ -286,3 +286,64 @@ test('an optimizer trains the weights of a loop for 1,000 steps, and no memory s
   const grownMiB = (process.memoryUsage().rss - before.bytes) / 2 ** 20;
   assert.ok(grownMiB < 100, `${grownMiB} MiB more`);
 });
+
+test('an operation that fails in a gradient names its line, or that of the loop', { timeout }, async () => {
+  const lineHere = (): number => Number(/:(\d+):\d+\)?$/m.exec((new Error().stack ?? '').split('\n')[2] ?? '')?.[1]);
+  const table = tf.tensor1d([1, 2, 3]);
+  let line = Number.NaN;
+  const custom = tf.customGrad((x, save) => {
+    (save as unknown as (tensors: tf.Tensor[]) => void)([x as tf.Tensor]);
+    return {
+      value: (x as tf.Tensor).mul(2),
+      gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => {
+        line = lineHere() + 1;
+        return dy.mul(table.gather((saved as tf.Tensor).toInt()));
+      },
+    };
+  });
+  const loop = (x: tf.Tensor): tf.Tensor =>
+    whileLoop(
+      (v) => v.less(7),
+      (v) =>
+        cond(
+          v.greater(0),
+          () => custom(v),
+          () => v,
+        ),
+      x,
+    );
+  const fn = tf.function((x: tf.Tensor) => tf.grad((y: tf.Tensor) => loop(y))(x));
+  assert.deepEqual(values(await fn(tf.scalar(7))), [1]);
+  await assert.rejects(fn(tf.scalar(1)), (error: unknown) => {
+    assert.ok(error instanceof tf.UserError, String(error));
+    assert.equal(error.code, 'TFD_OP_INVALID_ARGUMENT');
+    assert.match(error.received ?? '', new RegExp(`GatherV2 .*functionControlGradients\\.test\\.ts:${line}:`));
+    return true;
+  });
+  const lines = new Set(fn.inspect(tf.scalar(7)).map((operation) => operation.line));
+  assert.ok(!lines.has(undefined), 'every operation has a line');
+  assert.ok([...lines].every((each) => each?.includes('functionControlGradients.test.ts')));
+});
+
+test('a body that cannot be traced leaves nothing behind', { timeout }, async () => {
+  const weight = tf.variable(tf.scalar(2));
+  const x = tf.scalar(1);
+  const broken = (): Promise<tf.Tensor> =>
+    tf.function((y: tf.Tensor) =>
+      tf.grad((z: tf.Tensor) =>
+        whileLoop(
+          (v) => v.less(9),
+          (v) =>
+            v
+              .mul(weight)
+              .square()
+              .mul(v.dataSync()[0] as number),
+          z,
+        ),
+      )(y),
+    )(x);
+  await assert.rejects(broken(), { code: 'TFD_TRACE_READ' });
+  const before = { live: numLiveTensors(), tensors: tf.memory().numTensors };
+  await assert.rejects(broken(), { code: 'TFD_TRACE_READ' });
+  assert.deepEqual({ live: numLiveTensors(), tensors: tf.memory().numTensors }, before);
+});

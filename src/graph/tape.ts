@@ -85,7 +85,12 @@ export function usedFromOutside(tape: Tape, results: readonly Tensor[], start: n
 export function recordApart<T>(from: ReadonlySet<number> | undefined, fn: () => T): { result: T; tape: Tape } {
   const tape: Tape = [];
   const state = { activeTape: tape, gradientDepth: from === undefined ? 0 : 1, kernelDepth: 0 };
-  return { result: withState(state, () => (from === undefined ? fn() : wanting(from, fn))), tape };
+  try {
+    return { result: withState(state, () => (from === undefined ? fn() : wanting(from, fn))), tape };
+  } catch (error) {
+    discardTape(tape);
+    throw error;
+  }
 }
 
 /**
