@@ -19,6 +19,7 @@ export {
   div,
   divNoNan,
   dropout,
+  enableDeterminism,
   equal,
   floor,
   floorDiv,
@@ -72,12 +73,15 @@ export {
   registerCallbackConstructor,
   Sequential,
   sequential,
+  type EvaluateArgs,
   type FitArgs,
+  type PredictArgs,
   type FitHistory,
   type SavedModelOptions,
 } from './train/index.ts';
 export { deviceOf } from './backend/index.ts';
 export { device, listDevices } from './tensor/index.ts';
+export type { Device } from './native/index.ts';
 export * as config from './config.ts';
 export { profile, type OperationTime, type Profile, type SummaryOptions } from './profiler/index.ts';
 export * as distribute from './distribute.ts';

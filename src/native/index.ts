@@ -12,6 +12,7 @@ export {
   type CollectivesLibrary,
 } from './collectivesLibrary.ts';
 export { bindCxx } from './bindCxx.ts';
+export { enableOpDeterminism } from './determinism.ts';
 export { ProfilerSession } from './profilerSession.ts';
 export type { CommunicatorId } from './bindings/collectives.ts';
 export { ensureRuntime, findRuntime, type Runtime } from './runtime/index.ts';

@@ -1,12 +1,14 @@
 /** Which stream random numbers come from: the program's, a replica's, or that of a seed given to one operation. */
 import { createHash, randomBytes } from 'node:crypto';
 import { UserError } from '../../../base/errors.ts';
+import { userFrame } from '../../../base/userFrame.ts';
 import { RandomGenerator, type Position } from './generator.ts';
 
 /** A seed: a number, whole or not, or a text. Zero is a seed as any other. */
 export type Seed = number | string;
 
 let programSeed: Seed | undefined;
+let mustBeSeeded = false;
 let replica = 0;
 /** Random numbers that JavaScript uses, the same on all replicas. */
 let next = Math.random;
@@ -29,8 +31,14 @@ export function setRandomSeed(seed: Seed): void {
   for (const [rank, generator] of generators) generator.reset(streamKey(seed, rank));
 }
 
+/** From now on, random numbers without a seed are an error. */
+export function requireSeeds(): void {
+  mustBeSeeded = true;
+}
+
 /** A random number in [0, 1) for use in JavaScript: by the program's seed where there is one, the same on all replicas. */
 export function randomNumber(): number {
+  checkSeeded();
   return next();
 }
 
@@ -58,6 +66,7 @@ export function takePosition(numValues: number, seed: Seed | null | undefined): 
 }
 
 function replicaGenerator(): RandomGenerator {
+  checkSeeded();
   let generator = generators.get(replica);
   if (generator === undefined) {
     const key = programSeed === undefined ? randomBytes(8).readBigInt64LE() : streamKey(programSeed, replica);
@@ -87,6 +96,16 @@ function streamKey(seed: Seed, rank: number): bigint {
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
+}
+
+function checkSeeded(): void {
+  if (!mustBeSeeded || programSeed !== undefined) return;
+  throw new UserError({
+    code: 'TFD_RANDOM_UNSEEDED',
+    rule: 'After tf.enableDeterminism(), random numbers need a seed.',
+    received: `random numbers without one at ${userFrame() ?? 'an unknown line'}`,
+    remedy: 'Call tf.setRandomSeed(1) at the start of the program, or give this operation a seed of its own.',
+  });
 }
 
 function checkSeed(seed: unknown): asserts seed is Seed {
