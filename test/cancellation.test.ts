@@ -94,7 +94,7 @@ test('operations without a loop run to their end, and their results are given ba
   const total = tf.variable(tf.scalar(0));
   const step = tf.function((x: tf.Tensor2D) => {
     total.assign(total.add(1));
-    let y = x;
+    let y: tf.Tensor = x;
     for (let i = 0; i < 20; i++) y = y.matMul(x);
     return y;
   });
@@ -157,7 +157,7 @@ test('fit ends after the step in flight, and the model trains on', { timeout }, 
     reason,
   );
   assert.equal(numSteps, 12);
-  assert.deepEqual((model.history).epoch, [0]);
+  assert.deepEqual(model.history.epoch, [0]);
   assert.equal(getEventListeners(signal, 'abort').length, 0);
   for (const again of [
     model.fit(x, y, { verbose: 0, signal }),

@@ -1,6 +1,6 @@
 /** Training: models with `compile` and `fit`, and optimizers. */
 export { registerCallbackConstructor, type FitHistory } from './loop/callbackList.ts';
-export type { FitArgs } from './loop/fitOptions.ts';
+export type { EvaluateArgs, FitArgs, PredictArgs } from './loop/fitOptions.ts';
 export { loadLayersModel } from './keras/loadLayersModel.ts';
 export * as mixedPrecision from './mixedPrecision/index.ts';
 export { Model, model } from './models/model.ts';
