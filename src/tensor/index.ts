@@ -4,7 +4,6 @@ export { abortCollectives, enableCollectives, numThreads } from './context.ts';
 export { currentDevice, device, listDevices, setLogicalDevices, withDevice } from './devices.ts';
 export type { DTypeName } from './dtype.ts';
 export { eagerExecutor, executor, withExecutor, type Executor } from './executor.ts';
-export { functionDefinitions, graphVersions } from './functionDefinitions.ts';
 export { toEagerTensor, toHostArray, type HostArray } from './hostArray.ts';
 export type { TracedOperation } from './operationLog.ts';
 export { placed } from './placed.ts';

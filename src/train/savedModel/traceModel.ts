@@ -3,13 +3,8 @@ import { engine, type DataType as TfjsDtype, type Tensor } from '@tensorflow/tfj
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { scoped, toTensor, toValue } from '../../backend/index.ts';
 import type { FunctionDef } from '../../native/protos/index.ts';
-import {
-  functionDefinitions,
-  TracingGraph,
-  withExecutor,
-  type ResourceVariable,
-  type TracedFunction,
-} from '../../tensor/index.ts';
+import { functionDefinitions } from '../../tensor/functionDefinitions.ts';
+import { TracingGraph, withExecutor, type ResourceVariable, type TracedFunction } from '../../tensor/index.ts';
 import { foreignTensors, unknownShape } from './errors.ts';
 
 /** The function takes the model's inputs and then the variables, and gives the model's outputs. */
