@@ -29,7 +29,8 @@ for (let step = 0; step < 16; step++) {
   if (step !== 5) losses.push(loss);
 }
 const weights = model.getWeights().flatMap((weight) => Array.from(weight.dataSync()));
-const optimizer = model.optimizer as tf.train.LossScaleOptimizer;
+const { optimizer } = model;
+if (!(optimizer instanceof tf.train.LossScaleOptimizer)) throw new TypeError(optimizer.getClassName());
 const { iterations, dynamicScale: scale } = optimizer;
 console.log(`RESULT ${JSON.stringify({ rank: strategy.rank, losses, weights, iterations, scale })}`);
 await strategy.close();
