@@ -347,3 +347,71 @@ test('a body that cannot be traced leaves nothing behind', { timeout }, async ()
   await assert.rejects(broken(), { code: 'TFD_TRACE_READ' });
   assert.deepEqual({ live: numLiveTensors(), tensors: tf.memory().numTensors }, before);
 });
+
+test('a variable that a body changes has in the gradient the value of each round', { timeout }, async () => {
+  const factor = tf.variable(tf.scalar(1));
+  const fn = tf.function((x: tf.Tensor) => {
+    factor.assign(tf.scalar(1));
+    const product = (y: tf.Tensor): tf.Tensor =>
+      whileLoop<[tf.Tensor, tf.Tensor]>(
+        ([i]) => i.less(3),
+        ([i, v]) => {
+          factor.assign(factor.mul(2));
+          return [i.add(1), v.mul(factor)];
+        },
+        [tf.scalar(0), y],
+      )[1];
+    const slope = tf.grad(product)(x);
+    factor.assign(tf.scalar(100));
+    return slope;
+  });
+  assert.deepEqual(values(await fn(tf.scalar(5))), [2 * 4 * 8]);
+});
+
+test(
+  'loops that only read variables wait for no other, and hand no weights to their gradients',
+  { timeout },
+  async () => {
+    const weight = tf.variable(tf.ones([2, 2]));
+    const inner = (x: tf.Tensor2D): tf.Tensor2D =>
+      whileLoop(
+        (v) => v.sum().less(100),
+        (v) => v.matMul(weight) as tf.Tensor2D,
+        x,
+      );
+    const outer = (x: tf.Tensor2D): tf.Tensor =>
+      whileLoop<[tf.Tensor, tf.Tensor2D]>(
+        ([i]) => i.less(2),
+        ([i, v]) => [i.add(1), inner(v)],
+        [tf.scalar(0), x],
+      )[1];
+    const fn = tf.function(
+      (x: tf.Tensor2D) =>
+        tf.variableGrads(
+          () =>
+            outer(x)
+              .add(outer(x.mul(2)))
+              .sum(),
+          [weight],
+        ).grads,
+    );
+    const x = tf.ones<tf.Rank.R2>([1, 2]);
+    const [gradient] = Object.values(await fn(x));
+    const expected = tf.variableGrads(
+      () =>
+        outer(x)
+          .add(outer(x.mul(2)))
+          .sum(),
+      [weight],
+    ).grads[weight.name];
+    assert.deepEqual(values(gradient as tf.Tensor), values(expected as tf.Tensor));
+    const operations = fn.inspect(x);
+    const whiles = new Set(operations.filter(({ op }) => op === 'While').map(({ name }) => `^${name}`));
+    assert.equal(whiles.size, 4, 'two outer loops, and one in each');
+    assert.ok(operations.every(({ inputs }) => !inputs.some((input) => whiles.has(input))));
+    const lists = operations
+      .filter(({ op }) => op === 'TensorListPopBack')
+      .map(({ outputs }) => outputs[1]?.shape?.join());
+    assert.ok(lists.length > 0 && !lists.includes('2,2'), lists.join(' '));
+  },
+);

@@ -64,8 +64,8 @@ export function graphInForce(): TracingGraph {
   throw new InternalError('The gradient of a traced operation is computed outside of its function.');
 }
 
-/** Whether a part of the program must run as often, and in such order, as the program says. */
-export function hasEffects(branches: readonly Pick<Branch, 'graph'>[]): boolean {
+/** Whether what the parts compute depends on more than their inputs, or changes more than their results. */
+export function isStateful(branches: readonly Pick<Branch, 'graph'>[]): boolean {
   return branches.some(({ graph }) => graph.hasEffects || graph.captures.some(({ dtype }) => dtype === 'resource'));
 }
 

@@ -5,6 +5,7 @@ import { currentDevice, eagerExecutor, executor, type TracedOperation, type Valu
 import { flatten, type Flat } from './structure.ts';
 import { trace, type Trace } from './trace.ts';
 import { nestedCall } from './traceErrors.ts';
+import { writeGraph } from './writeGraph.ts';
 
 /** Options of `tf.function`. */
 export interface FunctionOptions {
@@ -47,6 +48,14 @@ export interface CompiledFunction<A extends readonly unknown[], R> {
    * is traced for it.
    */
   inspect(...args: A): TracedOperation[];
+  /**
+   * Writes the graph of the function for such arguments as an event file: `tensorboard --logdir <folder>` shows it under
+   * "Graphs", with one box for each line of the program. A signature that is new is traced for it.
+   *
+   * @param folder - Made where it is missing.
+   * @throws EnvironmentError `TFD_GRAPH_WRITE` where it cannot be written to.
+   */
+  writeGraph(folder: string, ...args: A): Promise<void>;
   /** Number of signatures that the function has been traced for. */
   readonly numTraces: number;
   /** Gives back the compiled functions and what they captured, once calls that were made before are done. */
@@ -105,6 +114,9 @@ export function compile<A extends readonly unknown[], R>(
       name: { value: label },
       inline: { value: fn },
       inspect: { value: (...args: A) => traceFor(flatten(args)).compiled.operations },
+      writeGraph: {
+        value: async (folder: string, ...args: A) => writeGraph(folder, traceFor(flatten(args)).compiled),
+      },
       numTraces: { get: () => traces.size },
       withSignal: {
         value: (other: AbortSignal) => callable(signal === undefined ? other : AbortSignal.any([signal, other])),

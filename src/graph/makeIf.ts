@@ -1,6 +1,6 @@
 /** Makes the two functions of a condition, and tells how an operation is made of them. */
 import type { Attributes, TracingGraph, Value } from '../tensor/index.ts';
-import { capturesOf, hasEffects } from './branch.ts';
+import { capturesOf, isStateful } from './branch.ts';
 
 /** A branch: a graph that is traced, and what it gives. */
 export interface Side {
@@ -20,7 +20,7 @@ export interface IfOperation {
 
 export function makeIf(sides: readonly [Side, Side]): IfOperation {
   const captures = capturesOf(sides);
-  const op = hasEffects(sides) ? 'If' : 'StatelessIf';
+  const op = isStateful(sides) ? 'If' : 'StatelessIf';
   const Tout = { types: sides[0].results.map(({ dtype }) => dtype) };
   const [whenTrue, whenFalse] = sides.map(({ name, graph, results }) => graph.finishInside(name, results, captures));
   return {

@@ -1,6 +1,6 @@
 /** Makes the two functions of a loop, and tells how an operation is made of them. */
 import type { Attributes, GraphTensor, TracingGraph, Value } from '../tensor/index.ts';
-import { capturesOf, hasEffects } from './branch.ts';
+import { capturesOf, isStateful } from './branch.ts';
 
 /** A loop whose graphs are traced: both take the state. */
 export interface Loop {
@@ -16,14 +16,13 @@ export type RunLoop = (graph: TracingGraph, first: readonly Value[]) => GraphTen
 export function makeWhile({ name, condition, body }: Loop): RunLoop {
   const parts = [condition, body];
   const captures = capturesOf(parts);
-  const isStateful = hasEffects(parts);
   const attributes: Attributes = {
     cond: { func: condition.graph.finishInside(`${name}_condition`, [condition.result], captures) },
     body: { func: body.graph.finishInside(`${name}_body`, [...body.results, ...captures], captures) },
-    // Rounds with side effects must not overlap.
-    parallel_iterations: { int: isStateful ? 1 : 10 },
+    // Rounds with side effects must not overlap; ten at a time is TensorFlow's default.
+    parallel_iterations: { int: parts.some(({ graph }) => graph.hasEffects) ? 1 : 10 },
     _lower_using_switch_merge: true,
   };
-  const op = isStateful ? 'While' : 'StatelessWhile';
+  const op = isStateful(parts) ? 'While' : 'StatelessWhile';
   return (graph, first) => graph.execute(op, [[...first, ...captures]], attributes);
 }

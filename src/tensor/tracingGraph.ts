@@ -7,7 +7,7 @@ import { library, status, type OperationHandle, type Output } from '../native/in
 import { int64s, setAttributes, type Attributes } from './attributes.ts';
 import { currentDevice } from './devices.ts';
 import { dataTypes, dtypeName, type DTypeName } from './dtype.ts';
-import { EffectOrder } from './effectOrder.ts';
+import { EffectOrder, effectsOf, type PartEffects } from './effectOrder.ts';
 import type { Executor } from './executor.ts';
 import { addFunction, removeFunctions } from './functions.ts';
 import { toNativeTensor, type HostArray } from './hostArray.ts';
@@ -33,8 +33,8 @@ export class TracingGraph implements Executor {
   readonly #constants = new Map<string, GraphTensor>();
   readonly #effects = new EffectOrder();
   readonly #log: OperationLog;
-  /** Functions of the graphs inside this one and its parents. */
-  readonly #nested: string[];
+  /** Functions of the graphs inside this one and its parents, and what each does. */
+  readonly #nested: Map<string, PartEffects>;
   readonly #forward: Forward | undefined;
   readonly #taken = new Map<string, GraphTensor>();
   /** The inputs of those operations that only hand on a value: copies, and reads of variables. */
@@ -48,7 +48,7 @@ export class TracingGraph implements Executor {
     this.#parent = parent;
     this.#forward = forward;
     this.#log = parent === undefined ? new OperationLog() : parent.#log;
-    this.#nested = parent === undefined ? [] : parent.#nested;
+    this.#nested = parent === undefined ? new Map<string, PartEffects>() : parent.#nested;
     this.#native = new NativeGraph(this.#log);
   }
 
@@ -91,10 +91,10 @@ export class TracingGraph implements Executor {
       isList(input) ? input.map((value) => this.inside(value)) : this.inside(input),
     );
     const flat = inside.flat();
-    const resources = flat.filter(({ dtype }) => dtype === 'resource');
-    const earlier = this.#effects.before(op, resources);
+    const effects = effectsOf(op, flat, this.#partsOf(attributes));
+    const earlier = this.#effects.before(effects);
     // Operations on variables run where the variable is.
-    const device = resources.length === 0 ? currentDevice() : undefined;
+    const device = effects.uses.length === 0 ? currentDevice() : undefined;
     const operation = this.#native.add(
       op,
       (description, sink) => {
@@ -111,7 +111,7 @@ export class TracingGraph implements Executor {
       },
       device,
     );
-    this.#effects.add(op, resources, operation);
+    this.#effects.add(effects, operation);
     if (handsOn.has(op) && flat[0] !== undefined) this.#origins.set(operation, flat[0]);
     const numOutputs = library().TF_OperationNumOutputs(operation);
     const outputs = Array.from({ length: numOutputs }, (_, index) => this.#wrap({ oper: operation, index }));
@@ -157,7 +157,7 @@ export class TracingGraph implements Executor {
       captures: this.#owned,
       numOutputs: results.length,
       log: this.#log,
-      nested: this.#nested,
+      nested: [...this.#nested.keys()],
     });
   }
 
@@ -169,7 +169,8 @@ export class TracingGraph implements Executor {
    */
   finishInside(name: string, results: readonly Value[], captures: readonly Value[]): string {
     const unique = this.#addFunction(name, results, () => captures.map((value) => this.inside(value)));
-    this.#nested.push(unique);
+    const changes = captures.map((value) => value.dtype === 'resource' && this.#effects.isChanged(this.inside(value)));
+    this.#nested.set(unique, { any: this.hasEffects, changes });
     return unique;
   }
 
@@ -177,8 +178,16 @@ export class TracingGraph implements Executor {
   discard(): void {
     if (!this.#native.isOpen) return;
     for (const owned of this.#owned) owned.dispose();
-    if (this.#parent === undefined) removeFunctions(this.#nested);
+    if (this.#parent === undefined) removeFunctions([...this.#nested.keys()]);
     this.#native.close();
+  }
+
+  /** What the functions of control flow do. */
+  #partsOf(attributes: Attributes): PartEffects[] {
+    return Object.values(attributes).flatMap((value) => {
+      const part = typeof value === 'object' && 'func' in value ? this.#nested.get(value.func) : undefined;
+      return part === undefined ? [] : [part];
+    });
   }
 
   #addFunction(name: string, results: readonly Value[], captures: () => readonly GraphTensor[]): string {
