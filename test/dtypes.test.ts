@@ -142,3 +142,41 @@ test('memory is counted by their sizes, and given back', options, () => {
   variable.dispose();
   assert.equal(tf.memory().numBytes, before.numBytes);
 });
+
+test('conditions and loops of compiled functions take them, and their gradients', options, async () => {
+  for (const dtype of more) {
+    const weight = tf.variable(tf.tensor2d([0.3, 0.1, -0.2, 0.5], [2, 2], dtype));
+    const start = tf.ones([1, 2], dtype);
+    const layer = (state: tf.Tensor): tf.Tensor => tf.tanh(tf.matMul(state, weight as tf.Tensor));
+    const last = (state: tf.Tensor): tf.Scalar =>
+      tf.sum(
+        tf.cond(
+          tf.greater(tf.sum(state), 0),
+          () => tf.square(state),
+          () => tf.mul(state, 2),
+        ),
+      );
+    const gradient = (loss: () => tf.Scalar): tf.Tensor =>
+      tf.variableGrads(loss, [weight]).grads[weight.name] as tf.Tensor;
+    const looped = tf.function((x: tf.Tensor) =>
+      gradient(() => {
+        const count = tf.scalar(0, 'int32');
+        const [, state] = tf.whileLoop(
+          ([i]) => tf.less(i as tf.Tensor, 3),
+          ([i, x]) => [tf.add<tf.Scalar>(i, tf.scalar(1, 'int32')), layer(x)],
+          [count, x],
+        );
+        return last(state);
+      }),
+    );
+    const unrolled = tf.tidy(() => gradient(() => last(layer(layer(layer(start))))));
+    const actual = await looped(start);
+    assert.equal(actual.dtype, dtype);
+    const expected = unrolled.dataSync();
+    actual.dataSync().forEach((value, index) => {
+      const limit = dtype === 'float64' ? 1e-15 : 2e-3;
+      assert.ok(Math.abs(value - (expected[index] as number)) <= limit, `${dtype}: ${value}, not ${expected[index]}`);
+    });
+    weight.dispose();
+  }
+});

@@ -13,6 +13,7 @@ installDisguise();
 installVariables();
 
 export { backendName, dataOf } from './backend.ts';
+export { asUser } from './dtypes/coreScope.ts';
 export { withDtype } from './dtypes/disguise.ts';
 export type { MoreDtype } from './dtypes/moreDtypes.ts';
 export { adopt, op, ops, scoped, toTensor, toValue } from './kernel.ts';

@@ -61,9 +61,10 @@ export function condGradient(
         // Both branches take what is kept of the first before what is kept of the second.
         if (side === 1) for (const { dtype, shape } of kept[0]) backward.argument(dtype, shape);
         const grads = pullBack(branch.tape, ys, dys, sources);
-        const results = grads.map((dx, index) =>
-          backward.inside(toValue(dx ?? fill((sources[index] as Tensor).shape, 0))),
-        );
+        const results = grads.map((dx, index) => {
+          const { shape, dtype } = sources[index] as Tensor;
+          return backward.inside(toValue(dx ?? fill(shape, 0, dtype)));
+        });
         return { name: side === 0 ? 'when_true_gradient' : 'when_false_gradient', graph: backward, results };
       });
     }) as [Side, Side];

@@ -1,5 +1,6 @@
 /** Puts control flow onto TF.js's tape, for first derivatives. */
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { asUser } from '../backend/index.ts';
 import { userFrame } from '../base/userFrame.ts';
 import { secondDerivative } from './controlErrors.ts';
 import { isRecording, record } from './tape.ts';
@@ -17,7 +18,8 @@ export function recordOnce(
 ): void {
   const line = userFrame();
   record(what, inputs, outputs, (dys) => {
-    const dxs = gradient(dys);
+    // Not as code of TF.js, to which some dtypes look like others.
+    const dxs = asUser(() => gradient(dys));
     if (isRecording()) {
       record(`gradient of ${what}`, [...dys, ...inputs], dxs, () => {
         throw secondDerivative(what, line);

@@ -110,7 +110,6 @@ function installTape(tracker: Internals): void {
     if (node === undefined || gradient === undefined || !moreDtypesInUse()) return;
     const tensors = [...Object.values(inputs), ...outputs];
     if (!tensors.some((tensor) => disguised.has(tensor))) return;
-    // The tensors themselves may be gone when the gradient is computed.
     const inputDtypes = new Map(Object.entries(inputs).map(([input, tensor]) => [input, gradientDtype(tensor)]));
     const outputDtypes = outputs.map(gradientDtype);
     node.gradient = (dys) => {
@@ -125,8 +124,8 @@ function installTape(tracker: Internals): void {
 }
 
 /** TF.js has gradients of float32 for whole numbers and truth values. */
-function gradientDtype({ dataId }: Tensor): string {
-  const { dtype } = dataOf(dataId);
+function gradientDtype(tensor: Tensor): string {
+  const dtype = disguised.get(tensor) ?? tensor.dtype;
   return isFraction(dtype) ? dtype : 'float32';
 }
 
