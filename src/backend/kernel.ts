@@ -120,6 +120,11 @@ export function op(name: string, inputs: readonly Input[], attributes: Attribute
   return output;
 }
 
+/** `value` with a shape that TensorFlow cannot infer while tracing. */
+export function withShape(value: Value, shape: readonly number[]): Value {
+  return value instanceof EagerTensor ? value : value.graph.withShape(value, shape);
+}
+
 /** A TF.js tensor of a value that was made in the scope in force. */
 export function toTensor(value: Value): Tensor {
   return engine().makeTensorFromTensorInfo(toTensorInfo(value));

@@ -3,6 +3,7 @@
 import '@tensorflow/tfjs-layers';
 import './activations.ts';
 import './Add.ts';
+import './BatchNormTraining.ts';
 import './broadcasts.ts';
 import './comparisons.ts';
 import './Einsum.ts';

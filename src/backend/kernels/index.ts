@@ -10,6 +10,7 @@ import './creation.ts';
 import './depthwiseConv2d.ts';
 import './dilation2d.ts';
 import './elementwise.ts';
+import './BatchNormTraining.ts';
 import './FusedBatchNorm.ts';
 import './gathers.ts';
 import './Identity.ts';
