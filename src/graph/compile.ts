@@ -37,8 +37,9 @@ export interface CompiledFunction<A extends readonly unknown[], R> {
   /**
    * The same function, with calls that `signal` ends; both share their traces. A promise that is rejected is so with the
    * signal's reason: at once for a call that waits for others, which then never starts, and as soon as TensorFlow has
-   * stopped for the one that runs, so that nothing of it happens afterwards. TensorFlow stops loops between two rounds
-   * and collectives at once, and lets other operations run to their end; variables keep what was assigned until then.
+   * stopped for the one that runs, so that nothing of it happens afterwards. TensorFlow stops loops between two rounds,
+   * and lets other operations run to their end; variables keep what was assigned until then. Where workers train
+   * together, `fit` with a signal ends on all of them, and a call on one alone would leave the others waiting.
    */
   withSignal(signal: AbortSignal): CompiledFunction<A, R>;
   /** Runs the original function, now or as part of the compiled function that calls this. Options do not apply. */

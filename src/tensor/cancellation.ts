@@ -28,8 +28,8 @@ export async function settled(earlier: Promise<unknown>, signal: AbortSignal | u
 }
 
 /**
- * Runs a native call, and has TensorFlow end it when `signal` is aborted: a loop before its next round, operations that
- * wait at once. Other operations run to their end.
+ * Runs a native call, and has TensorFlow end it when `signal` is aborted: a loop before its next round. Other
+ * operations run to their end.
  *
  * @param op - What `run` executes.
  */
