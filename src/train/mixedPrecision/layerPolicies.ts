@@ -3,19 +3,6 @@ import { serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { getGlobalPolicy, isPolicyName, policyNames, toPolicy, type Policy, type PolicyName } from './policy.ts';
 
-declare module '@tensorflow/tfjs-layers/dist/engine/topology.js' {
-  interface Layer {
-    /** In which dtype the layer computes, and in which it keeps its weights. It can be set until the layer is first used. */
-    get dtypePolicy(): Policy;
-    set dtypePolicy(policy: Policy | PolicyName);
-  }
-
-  interface LayerArgs {
-    /** In which dtype the layer computes; the global policy by default. `dtype: 'float32'` says the same, as in Keras. */
-    dtypePolicy?: Policy | PolicyName;
-  }
-}
-
 type Layer = layers.Layer;
 type Factory = (args?: { dtype?: unknown; dtypePolicy?: Policy | PolicyName }) => unknown;
 

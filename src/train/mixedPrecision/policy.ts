@@ -14,6 +14,19 @@ export interface Policy {
   readonly variableDtype: 'float32';
 }
 
+declare module '@tensorflow/tfjs-layers/dist/engine/topology.js' {
+  interface Layer {
+    /** In which dtype the layer computes, and in which it keeps its weights. It can be set until the layer is first used. */
+    get dtypePolicy(): Policy;
+    set dtypePolicy(policy: Policy | PolicyName);
+  }
+
+  interface LayerArgs {
+    /** In which dtype the layer computes; the global policy by default. `dtype: 'float32'` says the same, as in Keras. */
+    dtypePolicy?: Policy | PolicyName;
+  }
+}
+
 const policies: Readonly<Record<PolicyName, Policy>> = {
   float32: { name: 'float32', computeDtype: 'float32', variableDtype: 'float32' },
   mixed_bfloat16: { name: 'mixed_bfloat16', computeDtype: 'bfloat16', variableDtype: 'float32' },
