@@ -9,5 +9,6 @@ export type { TracedOperation } from './operationLog.ts';
 export { placed } from './placed.ts';
 export { ResourceVariable } from './resourceVariable.ts';
 export { lineOfOperation, TracedFunction } from './tracedFunction.ts';
-export { TracingGraph, type Forward } from './tracingGraph.ts';
+export type { Forward } from './surroundings.ts';
+export { TracingGraph } from './tracingGraph.ts';
 export { disposedTensor, EagerTensor, GraphTensor, numLiveTensors, type Input, type Value } from './value.ts';

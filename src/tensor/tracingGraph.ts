@@ -2,8 +2,7 @@
  * Records operations into a TensorFlow graph and makes a function of them. While it is the executor in force, tensors
  * from outside become captured inputs, and operations with side effects keep the order in which they were called.
  */
-import { UserError } from '../base/errors.ts';
-import { library, status, type OperationHandle, type Output } from '../native/index.ts';
+import { library, status, type Output } from '../native/index.ts';
 import { int64s, setAttributes, type Attributes } from './attributes.ts';
 import { currentDevice } from './devices.ts';
 import { dataTypes, dtypeName, type DTypeName } from './dtype.ts';
@@ -13,32 +12,20 @@ import { addFunction, removeFunctions } from './functions.ts';
 import { toNativeTensor, type HostArray } from './hostArray.ts';
 import { NativeGraph } from './nativeGraph.ts';
 import { OperationLog } from './operationLog.ts';
+import { Surroundings, type Forward } from './surroundings.ts';
 import { TracedFunction } from './tracedFunction.ts';
-import { EagerTensor, GraphTensor, isList, type Input, type Value } from './value.ts';
-
-/** For a graph that computes gradients: the graph whose values it may use, and how it takes them over. */
-export interface Forward {
-  readonly graph: TracingGraph;
-  /** Gives what stands for a value of `graph` in this one; called once for each value that it uses. */
-  readonly take: (value: GraphTensor) => GraphTensor;
-}
+import { GraphTensor, isList, type Input, type Value } from './value.ts';
 
 export class TracingGraph implements Executor {
   readonly #native: NativeGraph;
   readonly #parent: TracingGraph | undefined;
   readonly #arguments: GraphTensor[] = [];
-  /** What the graph takes from outside: eager tensors, or outputs of the graph around it. */
-  readonly #captures = new Map<Value, GraphTensor>();
-  readonly #owned: EagerTensor[] = [];
+  readonly #surroundings: Surroundings;
   readonly #constants = new Map<string, GraphTensor>();
   readonly #effects = new EffectOrder();
   readonly #log: OperationLog;
   /** Functions of the graphs inside this one and its parents, and what each does. */
   readonly #nested: Map<string, PartEffects>;
-  readonly #forward: Forward | undefined;
-  readonly #taken = new Map<string, GraphTensor>();
-  /** The inputs of those operations that only hand on a value: copies, and reads of variables. */
-  readonly #origins = new Map<OperationHandle, GraphTensor>();
 
   /**
    * @param parent - The graph around, for a branch of a condition or a part of a loop.
@@ -46,7 +33,7 @@ export class TracingGraph implements Executor {
    */
   constructor(parent?: TracingGraph, forward?: Forward) {
     this.#parent = parent;
-    this.#forward = forward;
+    this.#surroundings = new Surroundings(parent, forward, (dtype, shape) => this.#placeholder(dtype, shape));
     this.#log = parent === undefined ? new OperationLog() : parent.#log;
     this.#nested = parent === undefined ? new Map<string, PartEffects>() : parent.#nested;
     this.#native = new NativeGraph(this.#log);
@@ -54,7 +41,7 @@ export class TracingGraph implements Executor {
 
   /** What the graph takes from the graph around it, in order. */
   get captures(): readonly Value[] {
-    return [...this.#captures.keys()];
+    return [...this.#surroundings.captures.keys()];
   }
 
   /** Whether something happens in it beside the computation of its results. */
@@ -71,19 +58,12 @@ export class TracingGraph implements Executor {
 
   /** `value` as seen inside the graph: a tensor from outside becomes a captured input. */
   inside(value: Value): GraphTensor {
-    if (value instanceof GraphTensor) {
-      if (value.graph === this) return value;
-      if (this.#forward !== undefined && value.graph === this.#forward.graph) {
-        return this.#fromForward(value, this.#forward);
-      }
-    }
-    const outside = this.#parent === undefined ? value : this.#parent.inside(value);
-    const known = this.#captures.get(outside);
-    if (known !== undefined) return known;
-    if (this.#parent === undefined) this.#owned.push(share(outside));
-    const inside = this.#placeholder(outside.dtype, outside.dtype === 'resource' ? undefined : outside.shape);
-    this.#captures.set(outside, inside);
-    return inside;
+    return value instanceof GraphTensor && value.graph === this ? value : this.#surroundings.take(value);
+  }
+
+  /** What `value`, of this graph, is in the graph around, where that is the same in each run; else undefined. */
+  outside(value: GraphTensor): Value | undefined {
+    return this.#surroundings.outside(value, (resource) => this.#effects.isChanged(resource));
   }
 
   execute(op: string, inputs: readonly Input[], attributes: Attributes): GraphTensor[] {
@@ -112,7 +92,7 @@ export class TracingGraph implements Executor {
       device,
     );
     this.#effects.add(effects, operation);
-    if (handsOn.has(op) && flat[0] !== undefined) this.#origins.set(operation, flat[0]);
+    this.#surroundings.note(op, operation, flat[0]);
     const numOutputs = library().TF_OperationNumOutputs(operation);
     const outputs = Array.from({ length: numOutputs }, (_, index) => this.#wrap({ oper: operation, index }));
     this.#native.note(op, operation, outputs, flat, earlier, device);
@@ -151,10 +131,10 @@ export class TracingGraph implements Executor {
 
   /** Makes a function of everything recorded, and gives the graph back. */
   finish(name: string, results: readonly Value[]): TracedFunction {
-    const unique = this.#addFunction(name, results, () => [...this.#captures.values()]);
+    const unique = this.#addFunction(name, results, () => [...this.#surroundings.captures.values()]);
     return new TracedFunction({
       name: unique,
-      captures: this.#owned,
+      captures: this.#surroundings.owned,
       numOutputs: results.length,
       log: this.#log,
       nested: [...this.#nested.keys()],
@@ -177,7 +157,7 @@ export class TracingGraph implements Executor {
   /** Gives the graph back without making a function of it. Does nothing after `finish`. */
   discard(): void {
     if (!this.#native.isOpen) return;
-    for (const owned of this.#owned) owned.dispose();
+    for (const owned of this.#surroundings.owned) owned.dispose();
     if (this.#parent === undefined) removeFunctions([...this.#nested.keys()]);
     this.#native.close();
   }
@@ -203,32 +183,6 @@ export class TracingGraph implements Executor {
     return unique;
   }
 
-  /**
-   * What `value`, of this graph, is in the graph around, where it is the same whenever this graph runs: something that
-   * was captured, or the value of a variable that nothing in here changes.
-   */
-  #outside(value: GraphTensor): Value | undefined {
-    for (const [outside, inside] of this.#captures) if (inside.output.oper === value.output.oper) return outside;
-    const origin = this.#origins.get(value.output.oper);
-    const outside = origin && this.#outside(origin);
-    if (origin?.dtype !== 'resource' || outside === undefined) return outside;
-    if (this.#effects.isChanged(origin)) return undefined;
-    const [read] = this.#parent?.execute('ReadVariableOp', [outside], { dtype: { type: value.dtype } }) ?? [];
-    return read && value.shape ? read.graph.withShape(read, value.shape) : read;
-  }
-
-  /** What stands here for `value`, which the forward graph computes. */
-  #fromForward(value: GraphTensor, { graph, take }: Forward): GraphTensor {
-    const key = `${value.output.oper}:${value.output.index}`;
-    let taken = this.#taken.get(key);
-    if (taken === undefined) {
-      const outside = graph.#outside(value);
-      taken = outside === undefined ? take(value) : this.inside(outside);
-      this.#taken.set(key, taken);
-    }
-    return taken;
-  }
-
   #placeholder(dtype: DTypeName, shape: readonly number[] | undefined): GraphTensor {
     const operation = this.#native.add('Placeholder', (_, sink) => {
       sink.type('dtype', dataTypes[dtype]);
@@ -243,17 +197,4 @@ export class TracingGraph implements Executor {
     const dtype = dtypeName(library().TF_OperationOutputType(output));
     return new GraphTensor(this, output, dtype, this.#native.inferredShape(output), this.#log.size);
   }
-}
-
-/** Operations whose result is their input, or the value of the variable that it refers to. */
-const handsOn = new Set(['Identity', 'ReadVariableOp']);
-
-function share(value: Value): EagerTensor {
-  if (value instanceof EagerTensor) return value.share();
-  throw new UserError({
-    code: 'TFD_TRACE_ESCAPED',
-    rule: 'A tensor made while a function is traced exists only inside that function.',
-    received: 'such a tensor, used while another function is traced',
-    remedy: 'Return it from its function, and pass what the call gives as an argument.',
-  });
 }
