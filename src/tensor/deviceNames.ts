@@ -10,7 +10,7 @@ export interface DeviceSpec {
   readonly index?: string;
 }
 
-const cluster = /^(job|replica|task):(.+)$/i;
+const cluster = /^(job|replica|task):(\w+)$/i;
 const local = /^(?:device:)?([a-z][a-z_0-9]*)(?::(\d+|\*))?$/i;
 
 /** The parts of `name`, or undefined where it is no name of a device. */
