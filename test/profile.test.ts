@@ -24,7 +24,7 @@ const complete = z.strictObject({
   cat: z.enum(['operation', 'function', 'runtime']),
   ts: z.number().nonnegative(),
   dur: z.number().nonnegative(),
-  args: z.strictObject({ node: z.string().optional(), line: z.string().optional() }),
+  args: z.strictObject({ node: z.string().optional(), line: z.string().optional(), inputs: z.string().optional() }),
 });
 const metadata = z.strictObject({
   ph: z.literal('M'),
@@ -80,6 +80,7 @@ test('a trace for Chrome: operations with threads, times and lines, steps around
   for (const { name, cat, ts, dur, args } of products) {
     assert.equal(cat, 'operation');
     assert.match(name, /MatMul \(profile\.test\.ts:\d+\)$/);
+    assert.match(args.inputs ?? '', /^\(float\[\d+,\d+\];float\[\d+,\d+\]\)$/);
     assert.match(args.line ?? '', /profile\.test\.ts:\d+:\d+$/);
     const inside = steps.filter((one) => one.ts <= ts && ts + dur <= one.ts + one.dur);
     assert.equal(inside.length, 1, 'it lies within one step');

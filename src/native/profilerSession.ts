@@ -11,8 +11,8 @@ type Profiler = BoundTable<typeof profiler>;
 /** Room for one of TensorFlow's messages or sessions; they have some dozens of bytes. */
 const objectBytes = 4096;
 
-/** Fields of `tensorflow.ProfileOptions`, as Python sets them: version 1; operations on the host and on devices. */
-const options = { version: [5, 1], hostTracerLevel: [2, 2], deviceTracerLevel: [3, 1] } as const;
+/** Fields of `tensorflow.ProfileOptions`: version 1; everything on the host, the cheapest operations too; devices. */
+const options = { version: [5, 1], hostTracerLevel: [2, 3], deviceTracerLevel: [3, 1] } as const;
 
 let bound: Profiler | undefined;
 

@@ -16,6 +16,8 @@ export interface Span {
   readonly node?: string;
   /** `file:line:column` of the program that made the operation. */
   readonly line?: string;
+  /** Dtypes and shapes of its inputs, for example `(float[64,32];float[32])`. */
+  readonly inputs?: string;
 }
 
 /** A thread, or a stream of a GPU, and what it did, in the order in which it began. */
@@ -40,11 +42,13 @@ export function tracksOf({ planes }: XSpace): Track[] {
   );
   const all = threads.map(({ entries }) => entries);
   const functions = functionsOfRuns(all);
+  const lineOf = lineFinder(functions);
+  const called = new Set(functions.values());
   const tracks = threads.map(({ process, name, entries }): Track => {
-    return { process, name, spans: spansOf(entries, functions) };
+    return { process, name, spans: spansOf(entries, called, lineOf) };
   });
   const process = planes[0]?.name ?? '';
-  const waiting = toLanes(waitingSpans(all.flat(), functions)).map((spans): Track => {
+  const waiting = toLanes(waitingSpans(all.flat(), lineOf)).map((spans): Track => {
     return { process, name: 'operations that wait for others', spans };
   });
   return [...tracks, ...waiting].filter(({ spans }) => spans.length > 0);
@@ -65,8 +69,21 @@ function functionsOfRuns(threads: readonly (readonly Entry[])[]): Map<string, st
   return functions;
 }
 
-function spansOf(entries: readonly Entry[], functions: ReadonlyMap<string, string>): Span[] {
-  const called = new Set(functions.values());
+/** The line that made the operation `node` of the graph of which `run` is a run. */
+type LineOf = (run: string | undefined, node: string) => string | undefined;
+
+function lineFinder(functions: ReadonlyMap<string, string>): LineOf {
+  const known = new Map<string, string | undefined>();
+  return (run, node) => {
+    const fn = run === undefined ? undefined : functions.get(run);
+    if (fn === undefined) return undefined;
+    const key = `${fn} ${node}`;
+    if (!known.has(key)) known.set(key, lineOfOperation(fn, node));
+    return known.get(key);
+  };
+}
+
+function spansOf(entries: readonly Entry[], called: ReadonlySet<string>, lineOf: LineOf): Span[] {
   let around: Entry | undefined;
   return entries.flatMap((entry, index): Span[] => {
     const { name, op, startPs, endPs } = entry;
@@ -74,7 +91,13 @@ function spansOf(entries: readonly Entry[], functions: ReadonlyMap<string, strin
     if (isBookkeeping.test(name)) return [];
     if (op !== '') {
       const run = around !== undefined && startPs <= around.endPs ? around.stats.get('id') : undefined;
-      return [operation(op, name.slice(0, name.lastIndexOf(':')), run, startPs, endPs, functions)];
+      const node = name.slice(0, name.lastIndexOf(':'));
+      // Its beginning only: `waitingSpans` has the whole of it.
+      const next = entries[index + 1];
+      if (next?.name === start.waiting && next.stats.get('name') === node && next.startPs <= endPs) return [];
+      const inputs = entry.stats.get('shape');
+      const span = operation(op, node, lineOf(run, node), startPs, endPs);
+      return [inputs === undefined ? span : { ...span, inputs }];
     }
     const fn = name.startsWith(localCall) ? name.slice(localCall.length) : undefined;
     if (fn !== undefined && called.has(fn)) return [{ kind: 'function', name: fn, ...times(startPs, endPs) }];
@@ -84,7 +107,7 @@ function spansOf(entries: readonly Entry[], functions: ReadonlyMap<string, strin
 }
 
 /** Operations that keep no thread, for example collectives: one thread notes their start, and another one their end. */
-function waitingSpans(entries: readonly Entry[], functions: ReadonlyMap<string, string>): Span[] {
+function waitingSpans(entries: readonly Entry[], lineOf: LineOf): Span[] {
   const ends = new Map(
     entries.flatMap((entry) => (entry.name === end.waiting ? [[entry.stats.get('_c'), entry.startPs] as const] : [])),
   );
@@ -92,7 +115,7 @@ function waitingSpans(entries: readonly Entry[], functions: ReadonlyMap<string, 
     const endPs = name === start.waiting ? ends.get(stats.get('_p')) : undefined;
     if (endPs === undefined) return [];
     const [node = '', op = node] = [stats.get('name'), stats.get('kernel_type')];
-    return [operation(op, node, stats.get('step_id'), startPs, endPs, functions)];
+    return [operation(op, node, lineOf(stats.get('step_id'), node), startPs, endPs)];
   });
 }
 
@@ -110,16 +133,7 @@ function toLanes(spans: readonly Span[]): Span[][] {
   return lanes;
 }
 
-function operation(
-  name: string,
-  node: string,
-  run: string | undefined,
-  startPs: bigint,
-  endPs: bigint,
-  functions: ReadonlyMap<string, string>,
-): Span {
-  const fn = run === undefined ? undefined : functions.get(run);
-  const line = fn === undefined ? undefined : lineOfOperation(fn, node);
+function operation(name: string, node: string, line: string | undefined, startPs: bigint, endPs: bigint): Span {
   return { kind: 'operation', name, node, ...times(startPs, endPs), ...(line === undefined ? {} : { line }) };
 }
 

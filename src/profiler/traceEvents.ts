@@ -48,6 +48,7 @@ function titleOf({ name, line }: Span): string {
   return path === undefined || row === undefined ? name : `${name} (${basename(path)}:${row})`;
 }
 
-function detailsOf({ node, line }: Span): Record<string, string> {
-  return { ...(node === undefined ? {} : { node }), ...(line === undefined ? {} : { line }) };
+function detailsOf({ node, line, inputs }: Span): Record<string, string> {
+  const details = Object.entries({ node, line, inputs });
+  return Object.fromEntries(details.filter((detail): detail is [string, string] => detail[1] !== undefined));
 }
