@@ -74,16 +74,13 @@ export {
   Sequential,
   sequential,
   type EvaluateArgs,
-  type EvaluateArgs,
   type FitArgs,
-  type PredictArgs,
   type PredictArgs,
   type FitHistory,
   type SavedModelOptions,
 } from './train/index.ts';
 export { deviceOf } from './backend/index.ts';
 export { device, listDevices } from './tensor/index.ts';
-export type { Device } from './native/index.ts';
 export type { Device } from './native/index.ts';
 export * as config from './config.ts';
 export { profile, type OperationTime, type Profile, type SummaryOptions } from './profiler/index.ts';
