@@ -3,13 +3,11 @@ import { registerBackend } from '@tensorflow/tfjs-core';
 import { backendName, TensorflowBackend } from './backend.ts';
 import './gradients/index.ts';
 import './kernels/index.ts';
-import { installDisguise } from './dtypes/disguise.ts';
 import { installVariables } from './variables.ts';
 
 /** Higher than those of TF.js's own backends, so that TF.js chooses this one. */
 const priority = 10;
 registerBackend(backendName, () => new TensorflowBackend(), priority);
-installDisguise();
 installVariables();
 
 export { backendName, dataOf } from './backend.ts';

@@ -24,8 +24,9 @@ import {
 } from '../tensor/index.ts';
 import { backendName, dataOf } from './backend.ts';
 import { runsInFloat32 } from './dtypes/detours.ts';
+import { installDisguise } from './dtypes/disguise.ts';
 import { match } from './dtypes/matching.ts';
-import { moreDtypesInUse } from './dtypes/moreDtypes.ts';
+import { isMore, moreDtypesInUse } from './dtypes/moreDtypes.ts';
 import { TensorData } from './tensorData.ts';
 import { resourceOf } from './resources.ts';
 
@@ -73,7 +74,7 @@ function runMatched(
   const restore = (value: Value): Value =>
     narrowed !== undefined && value.dtype === 'float32' ? cast(value, narrowed) : value;
   const result = run(() => {
-    const values = compute(toValues(inputs, prepare));
+    const values = compute(prepared(toValues(inputs), prepare));
     return Array.isArray(values) ? values.map(restore) : restore(values);
   });
   for (const info of [result].flat()) matching.note(info);
@@ -127,7 +128,9 @@ export function withShape(value: Value, shape: readonly number[]): Value {
 
 /** A TF.js tensor of a value that was made in the scope in force. */
 export function toTensor(value: Value): Tensor {
-  return engine().makeTensorFromTensorInfo(toTensorInfo(value));
+  // First: the first tensor of some dtypes changes the engine.
+  const info = toTensorInfo(value);
+  return engine().makeTensorFromTensorInfo(info);
 }
 
 /** A TF.js tensor that takes over the ownership of `value`, which was made outside of any scope. */
@@ -238,20 +241,30 @@ function toBigInt(value: number | bigint): bigint {
   return typeof value === 'bigint' ? value : BigInt(Math.trunc(value));
 }
 
-function toValues(inputs: object, prepare: (value: Value, name: string) => Value = (value) => value): unknown {
-  const toOne = (input: TensorInfo, name: number | string): Value => prepare(toValue(input), String(name));
-  if (Array.isArray(inputs)) return (inputs as TensorInfo[]).map(toOne);
+function toValues(inputs: object): unknown {
+  if (Array.isArray(inputs)) return inputs.map((input: TensorInfo) => toValue(input));
   const values: Record<string, unknown> = {};
   for (const [name, input] of Object.entries(inputs as Record<string, TensorInfo | TensorInfo[] | null | undefined>)) {
     if (input == null) continue;
-    values[name] = Array.isArray(input) ? input.map(toOne) : toOne(input, name);
+    values[name] = Array.isArray(input) ? input.map((part) => toValue(part)) : toValue(input);
   }
   return values;
+}
+
+/** What `toValues` gives, with each value prepared by the name of its input. */
+function prepared(values: unknown, prepare: (value: Value, name: string) => Value): unknown {
+  if (Array.isArray(values)) return (values as Value[]).map((value, index) => prepare(value, String(index)));
+  const entries = Object.entries(values as Record<string, Value | Value[]>).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.map((part) => prepare(part, name)) : prepare(value, name),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** A TF.js tensor's description, which takes over the ownership of `value`. */
 export function toTensorInfo(value: Value): TensorInfo {
   const shape = staticShape(value);
+  if (isMore(value.dtype)) installDisguise();
   let owned = value;
   if (value instanceof EagerTensor) {
     const index = scope.indexOf(value);

@@ -45,7 +45,6 @@ let isCounting = false;
 
 /** Makes the `dtype` of `tensor`, which TF.js has made as one of the stand-in's dtype, say `dtype` in the user's code. */
 export function disguise<T extends Tensor>(tensor: T, dtype: MoreDtype): T {
-  useMoreDtypes();
   disguised.set(tensor, dtype);
   (engine() as unknown as Internals).state.numBytes += tensor.size * (elementBytes(dtype) - standInBytes);
   return Object.defineProperty(tensor, 'dtype', {
@@ -64,8 +63,10 @@ export function withDtype<T extends Tensor>(tensor: T, dtype: string): T {
   return engine().runKernel('Cast', { x: tensor }, { dtype, isStated: true });
 }
 
-/** Called once, when the backend is registered. */
+/** To be called before the first tensor of such a dtype is made: until then, TF.js's code stays as it is. */
 export function installDisguise(): void {
+  if (moreDtypesInUse()) return;
+  useMoreDtypes();
   const tracker = engine();
   installTracking(tracker as unknown as Internals);
   installTape(tracker as unknown as Internals);
@@ -107,7 +108,7 @@ function installTape(tracker: Internals): void {
     addTapeNode(name, inputs, outputs, ...rest);
     const node = tracker.state.activeTape.at(-1);
     const { gradient } = node ?? {};
-    if (node === undefined || gradient === undefined || !moreDtypesInUse()) return;
+    if (node === undefined || gradient === undefined) return;
     const tensors = [...Object.values(inputs), ...outputs];
     if (!tensors.some((tensor) => disguised.has(tensor))) return;
     const inputDtypes = new Map(Object.entries(inputs).map(([input, tensor]) => [input, gradientDtype(tensor)]));

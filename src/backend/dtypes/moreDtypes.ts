@@ -44,7 +44,7 @@ export function moreDtypesInUse(): boolean {
   return areInUse;
 }
 
-/** To be called when the first such tensor is made. */
+/** To be called before the first such tensor is made. */
 export function useMoreDtypes(): void {
   areInUse = true;
 }
