@@ -18,8 +18,15 @@ export interface WorkerIdentity {
   readonly localRank: number;
   /** Number of workers on this machine. */
   readonly localWorldSize: number;
-  /** The same for all workers of one job, different for each job. */
+  /** The same for all workers of one job, different for each job as far as the cluster tells jobs apart. */
   readonly jobId: string;
-  /** Absent for a lone worker. */
+  /** Absent for a lone worker, and where the cluster does not say where to meet. */
   readonly rendezvous?: RendezvousAddress;
+  /** Whether rank 0 itself holds the rendezvous; absent where a supervisor does. */
+  readonly isSelfHosted?: true;
+  /** The address of each worker by rank, where the configuration states them: all workers must state the same. */
+  readonly addresses?: readonly string[];
 }
+
+/** A worker that knows where the others are. */
+export type ClusterWorker = WorkerIdentity & { readonly rendezvous: RendezvousAddress };

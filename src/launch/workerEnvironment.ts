@@ -1,6 +1,6 @@
 /** The environment variables of a worker: who it is, how many threads it may use, whether to colour its output. */
 import { availableParallelism } from 'node:os';
-import { toLauncherVariables, type WorkerIdentity } from '../cluster/index.ts';
+import { toLauncherVariables, type ClusterWorker } from '../cluster/index.ts';
 
 /**
  * Threads of libuv's pool, which also runs our asynchronous native calls: a collective that waits holds one of them.
@@ -9,7 +9,7 @@ import { toLauncherVariables, type WorkerIdentity } from '../cluster/index.ts';
 const threadPoolSize = 16;
 
 export interface WorkerEnvironmentOptions {
-  readonly worker: Required<WorkerIdentity>;
+  readonly worker: ClusterWorker;
   /** The user's own environment: what is set there stays, except who the worker is. */
   readonly base: NodeJS.ProcessEnv;
   /** CPU threads for TensorFlow; default: what the user's environment says, or an even share of the cores. */

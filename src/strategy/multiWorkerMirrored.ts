@@ -2,7 +2,7 @@
 import { util, type NamedTensorMap, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { UserError } from '../base/errors.ts';
 import { toTensor, toValue } from '../backend/index.ts';
-import type { RendezvousStore, WorkerIdentity } from '../cluster/index.ts';
+import type { Joined, WorkerIdentity } from '../cluster/index.ts';
 import { resolveWorker } from '../cluster/resolveWorker.ts';
 import { formGroup, toBuckets, type Communication, type Communicator, type Sized } from '../collectives/index.ts';
 import { compile, type CompiledFunction } from '../graph/index.ts';
@@ -16,7 +16,7 @@ export interface MultiWorkerMirroredOptions {
   readonly communication?: Communication;
   /** Most bytes of gradients that travel together; default 4 MiB. */
   readonly bucketBytes?: number;
-  /** Address of this machine that the other workers reach; default `127.0.0.1`, which suits workers on one machine. */
+  /** Address of this machine that the other workers reach; default: the one by which it reaches the place to meet. */
   readonly address?: string;
   /** How long to wait for the other workers at the start, in milliseconds; default 5 minutes. */
   readonly connectTimeoutMs?: number;
@@ -26,19 +26,20 @@ export interface MultiWorkerMirroredOptions {
 
 /** What a running group needs: the place to meet, and the means to communicate. */
 interface Group {
-  readonly store: RendezvousStore;
+  readonly joined: Joined;
   readonly communicator: Communicator;
 }
 
 /**
  * Synchronous data parallelism, as `tf.distribute.MultiWorkerMirroredStrategy`: one replica a worker. The workers are
- * those that `tfjs-distribute run --workers N` started; a script that was started by itself is a single worker.
+ * those that `tfjs-distribute run --workers N`, Slurm, MPI or Kubernetes started, or that `TF_CONFIG` names; a script that
+ * was started by itself is a single worker.
  */
 export class MultiWorkerMirroredStrategy extends Strategy {
   override readonly rank: number;
   override readonly numReplicas: number;
   readonly #identity: WorkerIdentity;
-  readonly #options: Required<MultiWorkerMirroredOptions>;
+  readonly #options: Required<Omit<MultiWorkerMirroredOptions, 'address'>> & { readonly address?: string };
   #group: Promise<Group> | undefined;
   #communicator: Communicator | undefined;
   readonly #reduceSteps = new Map<ReduceOp, CompiledFunction<[Tensor], Tensor>>();
@@ -52,7 +53,6 @@ export class MultiWorkerMirroredStrategy extends Strategy {
     this.#options = {
       communication: 'auto',
       bucketBytes: 4 << 20,
-      address: '127.0.0.1',
       connectTimeoutMs: 300_000,
       collectiveTimeoutMs: 600_000,
       ...options,
@@ -79,11 +79,15 @@ export class MultiWorkerMirroredStrategy extends Strategy {
   override async close(): Promise<void> {
     const group = await this.#group;
     group?.communicator.close();
-    group?.store.close();
+    await group?.joined.close();
     for (const step of this.#reduceSteps.values()) step.dispose();
     this.#reduceSteps.clear();
     this.#group = undefined;
     this.#communicator = undefined;
+  }
+
+  override run<A extends readonly unknown[], R>(fn: (...args: A) => R, args: A): Promise<R> {
+    return this.runStep(fn, () => this.compileStep(fn), args);
   }
 
   override async reduce(op: ReduceOp, value: Tensor): Promise<Tensor> {
@@ -116,7 +120,7 @@ export class MultiWorkerMirroredStrategy extends Strategy {
   override async shareText(text: string): Promise<string> {
     if (this.numReplicas === 1) return text;
     await this.start();
-    const { store } = await (this.#group as Promise<Group>);
+    const { store } = (await (this.#group as Promise<Group>)).joined;
     const key = `shared/${this.#numShared++}`;
     if (this.isChief) await store.set(key, text);
     return (await store.get(key)).toString();
@@ -128,7 +132,9 @@ export class MultiWorkerMirroredStrategy extends Strategy {
       numReplicas: this.numReplicas,
       lossScale,
       allReduce: (values, op) => this.#allReduce(values, op),
-      reduceGradients: (gradients) => this.#reduceGradients(gradients),
+      applyReduced: (gradients, apply) => {
+        apply(this.#reduceGradients(gradients));
+      },
     };
   }
 
@@ -171,23 +177,16 @@ export class MultiWorkerMirroredStrategy extends Strategy {
   }
 
   async #form(): Promise<Group> {
-    const { rank, worldSize, rendezvous } = this.#identity;
-    if (rendezvous === undefined) {
-      throw new UserError({
-        code: 'TFD_NO_RENDEZVOUS',
-        rule: 'Several workers need a place to meet.',
-        received: `${worldSize} workers, and no TFJS_DISTRIBUTE_RENDEZVOUS`,
-        remedy: 'Start them by `npx tfjs-distribute run --workers N script.ts`.',
-      });
-    }
-    const { communication, address, connectTimeoutMs, collectiveTimeoutMs } = this.#options;
+    const { rank, worldSize } = this.#identity;
+    const { communication, connectTimeoutMs, collectiveTimeoutMs } = this.#options;
     // Loaded only where workers meet: what checks its messages takes long to load.
-    const { connectRendezvous } = await import('../cluster/index.ts');
-    const store = await connectRendezvous({ ...rendezvous, rank, timeoutMs: connectTimeoutMs });
+    const { joinRendezvous } = await import('../cluster/index.ts');
+    const joined = await joinRendezvous(this.#identity, { timeoutMs: connectTimeoutMs });
+    const { store, address } = joined;
     const communicator = await formGroup(communication, {
       rank,
       size: worldSize,
-      address,
+      address: this.#options.address ?? address,
       connectTimeoutMs,
       collectiveTimeoutMs,
       exchange: async (topic, value) => {
@@ -200,7 +199,7 @@ export class MultiWorkerMirroredStrategy extends Strategy {
       communicator.abort(reason);
     });
     this.#communicator = communicator;
-    return { store, communicator };
+    return { joined, communicator };
   }
 }
 

@@ -13,6 +13,10 @@ export interface ConnectRendezvousOptions extends RendezvousAddress {
   readonly generation?: number;
   /** How long to try, in milliseconds; default 60,000. A server that is not there yet is tried again and again. */
   readonly timeoutMs?: number;
+  /** Number of workers that this one counts; refused where the others count another number. */
+  readonly worldSize?: number;
+  /** The workers' addresses by rank, where this one knows them; refused where the others know other ones. */
+  readonly addresses?: readonly string[];
 }
 
 const firstPauseMs = 50;
@@ -21,7 +25,7 @@ const longestPauseMs = 1000;
 /**
  * Connects, and waits until the server has accepted this worker.
  *
- * @throws UserError `TFD_RENDEZVOUS_REFUSED` when the server does not accept the token or the rank
+ * @throws UserError `TFD_RENDEZVOUS_REFUSED` when the server does not accept the token, the rank or the cluster
  * @throws EnvironmentError `TFD_RENDEZVOUS_UNREACHABLE` when no server answered in time
  */
 export async function connectRendezvous(options: ConnectRendezvousOptions): Promise<RendezvousStore> {
@@ -38,7 +42,7 @@ export async function connectRendezvous(options: ConnectRendezvousOptions): Prom
 }
 
 async function connectOnce(options: ConnectRendezvousOptions, timeoutMs: number): Promise<RendezvousStore> {
-  const { host, port, token, rank, generation = 0 } = options;
+  const { host, port, token, rank, generation = 0, worldSize, addresses } = options;
   const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000 });
   try {
     return await new Promise<RendezvousStore>((resolve, reject) => {
@@ -59,7 +63,8 @@ async function connectOnce(options: ConnectRendezvousOptions, timeoutMs: number)
         },
       });
       socket.once('connect', () => {
-        sendMessage(socket, { op: 'hello', token, rank, generation } satisfies WorkerMessage);
+        const believed = { worldSize, addresses: addresses && [...addresses] };
+        sendMessage(socket, { op: 'hello', token, rank, generation, ...believed } satisfies WorkerMessage);
       });
     });
   } catch (error) {
@@ -83,7 +88,9 @@ function refused(reason: string, { host, port, rank }: ConnectRendezvousOptions)
     code: 'TFD_RENDEZVOUS_REFUSED',
     rule: `The rendezvous server at ${host}:${port} refused this worker (rank ${rank}).`,
     received: reason,
-    remedy: 'Give each worker of a job its own rank, and the address and token of that job; `run` does both.',
+    remedy:
+      'Give each worker of a job its own rank, and all of them the same cluster, address and token; ' +
+      '`npx tfjs-distribute run` does so on one machine.',
   });
 }
 
@@ -92,7 +99,7 @@ function unreachable({ host, port, timeoutMs = 60_000 }: ConnectRendezvousOption
     code: 'TFD_RENDEZVOUS_UNREACHABLE',
     rule: `The rendezvous server at ${host}:${port} must answer within ${timeoutMs} ms.`,
     received: cause instanceof Error ? cause.message : String(cause),
-    remedy: 'Check that the supervisor still runs, and that this machine can reach that address and port.',
+    remedy: 'Check that the supervisor or rank 0 still runs, and that this machine can reach that address and port.',
     cause,
   });
 }

@@ -31,6 +31,8 @@ const silentAfterMs = 5000;
 
 export class Generation {
   readonly members = new Map<number, Member>();
+  /** Whether all ranks have been there at one time. */
+  wasComplete = false;
   readonly #ranks: readonly number[];
   readonly #values = new Map<string, string>();
   readonly #waitingForKey = new Map<string, Set<Waiting>>();
@@ -38,6 +40,11 @@ export class Generation {
 
   constructor(worldSize: number) {
     this.#ranks = Array.from({ length: worldSize }, (_, rank) => rank);
+  }
+
+  join(member: Member): void {
+    this.members.set(member.rank, member);
+    this.wasComplete ||= this.members.size === this.#ranks.length;
   }
 
   /** Stores a value and answers everybody who waits for it. A later value replaces an earlier one. */

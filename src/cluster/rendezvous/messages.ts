@@ -11,7 +11,15 @@ const timeoutMs = z.number().min(0).max(2_147_483_647);
 
 export const workerMessage = z.discriminatedUnion('op', [
   /** Must come first. Keys are seen only by workers of the same generation. */
-  z.strictObject({ op: z.literal('hello'), token: z.string().max(512), rank, generation: z.int().min(0) }),
+  z.strictObject({
+    op: z.literal('hello'),
+    token: z.string().max(512),
+    rank,
+    generation: z.int().min(0),
+    /** What the worker believes of its cluster, to be compared. */
+    worldSize: z.int().min(1).optional(),
+    addresses: z.array(z.string().max(512)).optional(),
+  }),
   z.strictObject({ op: z.literal('heartbeat') }),
   /** `value` is base64. */
   z.strictObject({ op: z.literal('set'), id: requestId, key: name, value: z.string() }),

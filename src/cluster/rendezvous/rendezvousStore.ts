@@ -30,6 +30,8 @@ const defaultTimeoutMs = 300_000;
 
 /** Made by `connectRendezvous`. Keeps the process alive only while one of its own calls is waiting. */
 export class RendezvousStore {
+  /** The address of this machine on the way to the rendezvous. */
+  readonly localAddress: string;
   readonly #socket: Socket;
   readonly #rank: number;
   readonly #heartbeat: NodeJS.Timeout;
@@ -42,6 +44,7 @@ export class RendezvousStore {
   constructor(socket: Socket, rank: number) {
     this.#socket = socket;
     this.#rank = rank;
+    this.localAddress = socket.localAddress ?? '127.0.0.1';
     socket.on('close', () => {
       if (!this.#closed) this.#end({ reason: 'the connection to the supervisor was lost', rank: undefined });
     });

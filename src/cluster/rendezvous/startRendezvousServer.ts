@@ -4,11 +4,12 @@ import { EventEmitter } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { EnvironmentError } from '../../base/errors.ts';
 import { Generation, type Member, type Outcome } from './generation.ts';
+import { clusterMistake } from './clusterMistake.ts';
 import { workerMessage, type ServerMessage, type WorkerMessage } from './messages.ts';
 import { readMessages, sendMessage } from './messageSocket.ts';
 
 export interface RendezvousServerOptions {
-  /** Address to listen on; default `127.0.0.1`. */
+  /** Address to listen on; default `127.0.0.1`. `any` is every address of this machine. */
   readonly host?: string;
   /** Port to listen on; default 0: any free one. */
   readonly port?: number;
@@ -16,6 +17,8 @@ export interface RendezvousServerOptions {
   readonly token: string;
   /** Number of workers; ranks go from 0 to `worldSize - 1`. */
   readonly worldSize: number;
+  /** The workers' addresses by rank, where they are known: a worker that knows other ones is refused. */
+  readonly addresses?: readonly string[] | undefined;
 }
 
 interface RendezvousServerEvents {
@@ -23,6 +26,10 @@ interface RendezvousServerEvents {
   joined: [rank: number];
   /** A worker's connection closed. */
   left: [rank: number];
+  /** A worker that knew the token was not accepted. */
+  refused: [reason: string];
+  /** The server has given its port back. */
+  closed: [];
 }
 
 /** A connection must say who it is within this time. */
@@ -41,7 +48,7 @@ export async function startRendezvousServer(options: RendezvousServerOptions): P
     server.once('error', (error) => {
       reject(cannotListen(error, host, port));
     });
-    server.listen(port, host, resolve);
+    server.listen(port, host === 'any' ? undefined : host, resolve);
   });
   return new RendezvousServer(server, options);
 }
@@ -75,11 +82,24 @@ export class RendezvousServer extends EventEmitter<RendezvousServerEvents> {
     for (const socket of this.#members.keys()) sendMessage(socket, this.#aborted);
   }
 
+  /** The ranks that are not connected in a generation; default the first one. */
+  missingRanks(generation = 0): number[] {
+    const members = this.#generations.get(generation)?.members;
+    return Array.from({ length: this.#options.worldSize }, (_, rank) => rank).filter((rank) => !members?.has(rank));
+  }
+
+  /** Lets the process exit although the server listens, and workers are connected. */
+  unref(): void {
+    this.#server.unref();
+    this.#server.on('connection', (socket) => socket.unref());
+  }
+
   /** Closes all connections and gives the port back. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     for (const socket of this.#sockets) socket.destroy();
     await closed;
+    this.emit('closed');
   }
 
   #accept(socket: Socket): void {
@@ -138,18 +158,18 @@ export class RendezvousServer extends EventEmitter<RendezvousServerEvents> {
       refuse('the token is not that of this job');
       return;
     }
-    if (message.rank >= worldSize) {
-      refuse(`rank ${message.rank} is not smaller than the number of workers, ${worldSize}`);
-      return;
-    }
     const generation = this.#generations.get(message.generation) ?? new Generation(worldSize);
     this.#generations.set(message.generation, generation);
-    if (generation.members.has(message.rank)) {
-      refuse(`another process is already connected as rank ${message.rank}`);
+    const mistake = clusterMistake(message, this.#options, generation);
+    if (mistake !== undefined) {
+      refuse(mistake);
+      this.emit('refused', `${socket.remoteAddress ?? 'a worker'} was refused: ${mistake}`);
+      // Nothing that already runs ends because of a stray process; a cluster that is wrong from the start never forms.
+      if (!generation.wasComplete) this.abort(`the cluster's configuration is wrong: ${mistake}`, message.rank);
       return;
     }
     const member: Member = { rank: message.rank, lastHeardMs: Date.now() };
-    generation.members.set(member.rank, member);
+    generation.join(member);
     this.#members.set(socket, { member, generation });
     sendMessage(socket, { op: 'welcome' } satisfies ServerMessage);
     if (this.#aborted !== undefined) sendMessage(socket, this.#aborted);
@@ -177,7 +197,9 @@ function cannotListen(error: NodeJS.ErrnoException, host: string, port: number):
       code: 'TFD_PORT_IN_USE',
       rule: `The port on which workers meet must be free, but another program already listens on ${host}:${port}.`,
       received: `port ${port}`,
-      remedy: 'Choose another port with --port, or leave --port out: then any free port is taken.',
+      remedy:
+        'Choose another port with --port, or leave --port out: then any free port is taken. Without the launcher, set ' +
+        'TFJS_DISTRIBUTE_RENDEZVOUS=host:port for all workers.',
       cause: error,
     });
   }
