@@ -14,7 +14,7 @@ export { backendName, dataOf } from './backend.ts';
 export { asUser } from './dtypes/coreScope.ts';
 export { withDtype } from './dtypes/disguise.ts';
 export type { MoreDtype } from './dtypes/moreDtypes.ts';
-export { adopt, op, ops, scoped, toTensor, toValue } from './kernel.ts';
+export { adopt, kernel, op, ops, scoped, toTensor, toValue, withShape } from './kernel.ts';
 export { deviceOf } from './deviceOf.ts';
 export { besideVariable, resourceOf } from './resources.ts';
 export { initScope, onVariableMade } from './variables.ts';

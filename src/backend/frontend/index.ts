@@ -2,22 +2,22 @@
  * What this package adds to TF.js's own functions, or puts in their place. Importing it gives tensors their methods, and
  * TF.js's layers our random numbers and files.
  */
-import { installBatchNormalization } from './batchNormalization.ts';
 import { installChainedOps } from './chainedOps.ts';
 import { installDtypes } from './dtypes/install.ts';
 import { installDisposedTensors } from './disposedTensors.ts';
 import { installFloor } from './floor.ts';
 import { installFileSystem } from './fileSystem.ts';
+import { installNormalizationLayers } from './normalizationLayers.ts';
 import { installRandom } from './random/install.ts';
 import { installRecurrentLayers } from './recurrentLayers.ts';
 import { installSoftmaxCrossEntropy } from './softmaxCrossEntropy.ts';
 
-installBatchNormalization();
 installChainedOps();
 installDisposedTensors();
 installDtypes();
 installFileSystem();
 installFloor();
+installNormalizationLayers();
 installRandom();
 installRecurrentLayers();
 installSoftmaxCrossEntropy();

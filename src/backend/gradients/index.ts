@@ -3,10 +3,10 @@
 import '@tensorflow/tfjs-layers';
 import './activations.ts';
 import './Add.ts';
-import './BatchNormTraining.ts';
 import './broadcasts.ts';
 import './comparisons.ts';
 import './Einsum.ts';
 import './GatherNd.ts';
+import './normalizations.ts';
 import './softmaxCrossEntropy.ts';
 import './windows.ts';

@@ -14,6 +14,7 @@ import './BatchNormTraining.ts';
 import './FusedBatchNorm.ts';
 import './gathers.ts';
 import './Identity.ts';
+import './LayerNorm.ts';
 import './images.ts';
 import './joins.ts';
 import './lrn.ts';
