@@ -27,24 +27,28 @@ function createProgram(finish: (exitCode: number) => void): Command {
 
   program
     .command('run')
-    .description('run a script in one or more worker processes on this machine')
-    .argument('<script>', 'TypeScript or JavaScript file that each worker runs')
+    .description('run a script in one or more worker processes, on this machine or on several')
+    .argument('[script]', 'TypeScript or JavaScript file that each worker runs')
     .argument('[args...]', 'arguments for the script, after --')
-    .option('-w, --workers <N>', 'number of workers', '1')
+    .option('-c, --config <FILE>', 'config file (default: tfjs-distribute.config.ts, .json, .yaml, ... in this folder)')
+    .option('-w, --workers <N>', 'number of workers on each machine (default: 1)')
     .option('--threads-per-worker <T>', 'CPU threads of each worker (default: the cores, divided evenly)')
-    .option('--port <P>', 'port on which the workers meet; 0: any free one', '0')
-    .option('--grace-period <S>', 'seconds between SIGTERM and SIGKILL when workers must end', '10')
+    .option('--port <P>', 'port on which the workers meet (default: any free one; 4711 with several machines)')
+    .option('--grace-period <S>', 'seconds between SIGTERM and SIGKILL when workers must end (default: 10)')
+    .option('--machines <A,B>', 'addresses of all machines; run the same command on each of them')
+    .option('--machine <A>', 'which of the machines this one is (default: found by its addresses)')
     .addHelpText(
       'after',
       `
 Examples:
   $ tfjs-distribute run train.ts
   $ tfjs-distribute run --workers 2 train.ts -- --epochs 5
+  $ tfjs-distribute run --machines 10.0.0.1,10.0.0.2 train.ts
 
 The exit code is 0 when all workers end with 0, else that of the first one that failed.
 Ctrl-C is passed on to the workers; a second one ends them, a third one kills them.`,
     )
-    .action(async (script: string, scriptArgs: string[], flags: RunFlags) => {
+    .action(async (script: string | undefined, scriptArgs: string[], flags: RunFlags) => {
       const { run } = await import('./run.ts');
       finish(await run(script, scriptArgs, flags));
     });

@@ -4,6 +4,7 @@ export { toLauncherVariables } from './resolvers/launcher.ts';
 export { parseTfConfig, type TfConfig } from './resolvers/tfConfig.ts';
 export type { ClusterWorker, RendezvousAddress, WorkerIdentity } from './workerIdentity.ts';
 export { connectRendezvous, type ConnectRendezvousOptions } from './rendezvous/connectRendezvous.ts';
+export { hostRendezvous } from './rendezvous/hostRendezvous.ts';
 export { joinRendezvous, type Joined, type JoinRendezvousOptions } from './rendezvous/joinRendezvous.ts';
 export type { Abort, RendezvousStore, WaitOptions } from './rendezvous/rendezvousStore.ts';
 export {

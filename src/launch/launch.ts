@@ -1,50 +1,51 @@
 /** The supervisor: starts the workers of this machine, watches them, and ends them together. Loads no TensorFlow. */
-import { randomBytes, randomUUID } from 'node:crypto';
-import { startRendezvousServer, type RendezvousServer } from '../cluster/index.ts';
+import { hostRendezvous, type RendezvousServer } from '../cluster/index.ts';
 import { checkRange, checkScript, ranges, type LaunchOptions } from './launchOptions.ts';
 import { OutputSink } from './outputSink.ts';
 import { colorLevelOf, rankPrefix } from './rankPrefix.ts';
 import { workerDied } from './workerDied.ts';
 import { workerEnvironment } from './workerEnvironment.ts';
+import { planWorkers, type WorkerPlan } from './workerPlan.ts';
 import { WorkerGroup } from './workerGroup.ts';
 import { exitCodeOf, WorkerProcess } from './workerProcess.ts';
 
 const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs a script in `numWorkers` processes on this machine until all of them have ended.
+ * Runs a script in `numWorkers` processes on this machine until all of them have ended. With several `machines`, or
+ * where Slurm, MPI, Kubernetes or `TF_CONFIG` started this process, they are part of the job of all machines.
  *
  * Their output appears on this process's stdout and stderr, each line after the worker's rank. When one fails, the
  * others are ended and a report is printed. SIGINT, SIGTERM and SIGHUP to this process are passed on meanwhile.
  *
  * @returns 0 when all workers ended with 0; else the exit code of the first that failed, 128 + n for signal n
  * @throws UserError `TFD_WORKERS_RANGE`, `TFD_THREADS_RANGE`, `TFD_PORT_RANGE`, `TFD_GRACE_PERIOD_RANGE`,
- * `TFD_SCRIPT_NOT_FOUND`
+ * `TFD_SCRIPT_NOT_FOUND`, `TFD_WORKERS_IN_CLUSTER`, `TFD_MACHINE_UNKNOWN`
  * @throws EnvironmentError `TFD_PORT_IN_USE`, `TFD_RENDEZVOUS_LISTEN`, `TFD_WORKER_NOT_STARTED`, or what `prepare` throws
  */
 export async function launch(options: LaunchOptions): Promise<number> {
-  const numWorkers = checkRange(options.numWorkers ?? 1, ranges.numWorkers);
+  const numWorkers = options.numWorkers === undefined ? undefined : checkRange(options.numWorkers, ranges.numWorkers);
   const port = checkRange(options.port ?? 0, ranges.port);
   const gracePeriodMs = checkRange(options.gracePeriodMs ?? 10_000, ranges.gracePeriodMs);
   if (options.threadsPerWorker !== undefined) checkRange(options.threadsPerWorker, ranges.threadsPerWorker);
   const script = checkScript(options.script);
 
-  const token = randomBytes(16).toString('hex');
-  const rendezvous = await startRendezvousServer({ port, token, worldSize: numWorkers });
+  const plan = planWorkers(numWorkers, { ...options, port }, options.env ?? process.env);
+  const rendezvous = plan.isHost ? await hostRendezvous(plan) : undefined;
   try {
     const prepared = await (options.prepare ?? fetchLibrary)();
-    return await supervise({ ...options, script, numWorkers, gracePeriodMs, token, prepared, rendezvous });
+    return await supervise({ ...options, script, gracePeriodMs, plan, prepared, rendezvous });
   } finally {
-    await rendezvous.close();
+    await rendezvous?.close();
   }
 }
 
 interface Supervision extends LaunchOptions {
-  readonly numWorkers: number;
   readonly gracePeriodMs: number;
-  readonly token: string;
+  readonly plan: WorkerPlan;
   readonly prepared: Readonly<Record<string, string>>;
-  readonly rendezvous: RendezvousServer;
+  /** Absent where another machine holds it. */
+  readonly rendezvous: RendezvousServer | undefined;
 }
 
 async function supervise(options: Supervision): Promise<number> {
@@ -69,15 +70,18 @@ async function supervise(options: Supervision): Promise<number> {
 }
 
 function startWorkers(options: Supervision, sinks: Record<'stdout' | 'stderr', OutputSink>): WorkerProcess[] {
-  const { script, args = [], numWorkers, token, prepared, rendezvous, env = process.env } = options;
-  const jobId = randomUUID();
+  const { script, args = [], plan, prepared, rendezvous, env = process.env } = options;
   const colorLevel = { stdout: colorLevelOf(process.stdout, env), stderr: colorLevelOf(process.stderr, env) };
-  return Array.from({ length: numWorkers }, (_, rank) => {
-    const identity = { rank, worldSize: numWorkers, localRank: rank, localWorldSize: numWorkers, jobId };
+  // The workers of the machine that holds the rendezvous need no name to be resolved.
+  const { host, port, token } = plan.rendezvous;
+  const meeting =
+    rendezvous === undefined ? { host, port, token } : { host: '127.0.0.1', port: rendezvous.port, token };
+  return plan.workers.map((worker) => {
+    const { rank } = worker;
     return new WorkerProcess({
       ...{ rank, script, args },
       env: workerEnvironment({
-        worker: { ...identity, rendezvous: { host: rendezvous.address, port: rendezvous.port, token } },
+        worker: { ...worker, rendezvous: meeting },
         base: { ...env, ...prepared },
         numThreads: options.threadsPerWorker,
         colorLevel: colorLevel.stdout,

@@ -8,11 +8,17 @@ export interface LaunchOptions {
   readonly script: string;
   /** Arguments for the script; default none. */
   readonly args?: readonly string[];
-  /** Number of workers, from 1 to 512; default 1. */
+  /** Number of workers on this machine, from 1 to 512; default 1. */
   readonly numWorkers?: number;
+  /** Addresses of all machines of the job, each with as many workers; the first one holds the place to meet. */
+  readonly machines?: readonly string[];
+  /** Which of `machines` this one is; default: the one with an address or the name of this machine. */
+  readonly machine?: string;
+  /** Secret that all machines know; default: a random one on one machine, none on several. */
+  readonly token?: string;
   /** CPU threads that TensorFlow may use in each worker; default: the cores of this machine, divided evenly. */
   readonly threadsPerWorker?: number;
-  /** Port on which the workers meet, on the loopback interface; default 0: any free one. */
+  /** Port on which the workers meet; default 0: any free one, or 4711 with several machines. */
   readonly port?: number;
   /** Time between SIGTERM and SIGKILL when workers must end, in milliseconds; default 10,000. */
   readonly gracePeriodMs?: number;

@@ -8,7 +8,8 @@ const abortNoticeMs = 1000;
 const samePressMs = 500;
 
 export interface WorkerGroupOptions {
-  readonly rendezvous: RendezvousServer;
+  /** Absent where another machine holds it. */
+  readonly rendezvous: Pick<RendezvousServer, 'abort'> | undefined;
   /** Time between SIGTERM and SIGKILL, in milliseconds. */
   readonly gracePeriodMs: number;
   /** Prints one line about what happens. */
@@ -89,7 +90,7 @@ export class WorkerGroup {
     this.numEnded = others.length;
     if (others.length === 0) return;
     say(`Worker ${worker.rank} failed; ending the others.`);
-    rendezvous.abort(`worker ${worker.rank} failed`, worker.rank);
+    rendezvous?.abort(`worker ${worker.rank} failed`, worker.rank);
     this.#after(abortNoticeMs, this.terminate);
   }
 

@@ -51,7 +51,7 @@ test('--version prints the version of the package', { timeout }, () => {
 test('help shows the commands, and examples for run', { timeout }, async (t) => {
   const [general, run] = [await cliHere(t, ['--help']), await cliHere(t, ['run', '--help'])];
   assert.deepEqual([general.status, run.status], [0, 0]);
-  assert.match(general.stdout, /run \[options\] <script>[^]*doctor/);
+  assert.match(general.stdout, /run \[options\] \[script\][^]*doctor/);
   assert.match(run.stdout, /\$ tfjs-distribute run --workers 2 train\.ts -- --epochs 5/);
 });
 
@@ -65,7 +65,7 @@ test('wrong usage ends with 2 and one clear message', { timeout }, async (t) => 
     [['run', '--grace-period', '', script], /\[TFD_GRACE_PERIOD_RANGE\]/],
     [['run', `${folder}/none.ts`], /\[TFD_SCRIPT_NOT_FOUND\][^]*none\.ts/],
     [['run', folder], /\[TFD_SCRIPT_NOT_FOUND\][^]*a directory/],
-    [['run'], /missing required argument 'script'/],
+    [['run'], /\[TFD_SCRIPT_MISSING\]/],
     [['run', '--worker', '2', script], /unknown option '--worker'[^]*Did you mean --workers/],
     [['rum', script], /unknown command 'rum'[^]*Did you mean run/],
     [[], /Usage: tfjs-distribute/],

@@ -3,16 +3,12 @@ import { networkInterfaces } from 'node:os';
 import { UserError } from '../../base/errors.ts';
 import type { ClusterWorker, WorkerIdentity } from '../workerIdentity.ts';
 import { connectRendezvous } from './connectRendezvous.ts';
+import { hostRendezvous, type HostRendezvousOptions } from './hostRendezvous.ts';
 import type { RendezvousStore } from './rendezvousStore.ts';
-import { startRendezvousServer, type RendezvousServer } from './startRendezvousServer.ts';
 
-export interface JoinRendezvousOptions {
+export interface JoinRendezvousOptions extends HostRendezvousOptions {
   /** How long to wait for the rendezvous, in milliseconds; default 60,000. */
   readonly timeoutMs?: number;
-  /** Where rank 0 says who is not there yet, and who was refused. Default: a line on stderr. */
-  readonly say?: (line: string) => void;
-  /** Time until rank 0 names those that are missing, in milliseconds; default 5000, and then each half minute. */
-  readonly noticeMs?: number;
 }
 
 /** A worker's place at the rendezvous. */
@@ -23,8 +19,6 @@ export interface Joined {
   /** Leaves; rank 0 also ends the rendezvous that it holds. Safe to call twice. */
   readonly close: () => Promise<void>;
 }
-
-const localHosts = ['127.0.0.1', 'localhost', '::1'];
 
 /**
  * Joins the others. Where no supervisor holds the rendezvous, rank 0 does: it listens on all addresses of its machine,
@@ -38,7 +32,7 @@ export async function joinRendezvous(worker: WorkerIdentity, options: JoinRendez
   if (!hasRendezvous(worker)) throw noRendezvous(worker);
   const { rendezvous, rank, worldSize, addresses, isSelfHosted } = worker;
   const hosts = isSelfHosted === true && rank === 0;
-  const server = hosts ? await host(worker, options) : undefined;
+  const server = hosts ? await hostRendezvous(worker, options) : undefined;
   try {
     const store = await connectRendezvous({
       ...rendezvous,
@@ -56,35 +50,6 @@ export async function joinRendezvous(worker: WorkerIdentity, options: JoinRendez
     await server?.close();
     throw error;
   }
-}
-
-async function host(worker: ClusterWorker, options: JoinRendezvousOptions): Promise<RendezvousServer> {
-  const { rendezvous, worldSize, addresses } = worker;
-  const { say = (line: string) => process.stderr.write(`tfjs-distribute: ${line}\n`), noticeMs = 5000 } = options;
-  const server = await startRendezvousServer({
-    host: localHosts.includes(rendezvous.host) ? '127.0.0.1' : 'any',
-    port: rendezvous.port,
-    token: rendezvous.token,
-    ...{ worldSize, addresses },
-  });
-  server.unref();
-  server.on('refused', say);
-  const remind = () => {
-    const missing = server.missingRanks();
-    if (missing.length === 0) return;
-    say(
-      `${worldSize} workers were to meet at ${rendezvous.host}:${server.port}; not there yet: rank ${missing.join(', ')}`,
-    );
-    timer = setTimeout(remind, 30_000).unref();
-  };
-  let timer = setTimeout(remind, noticeMs).unref();
-  server.on('joined', () => {
-    if (server.missingRanks().length === 0) clearTimeout(timer);
-  });
-  server.once('closed', () => {
-    clearTimeout(timer);
-  });
-  return server;
 }
 
 /** `TFJS_DISTRIBUTE_ADDRESS`, or the address by which this machine reaches the rendezvous. */
