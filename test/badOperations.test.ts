@@ -73,3 +73,8 @@ test('after such an error everything goes on', { timeout }, async () => {
   await assert.rejects(late(x, tf.tensor2d([[5, 5]], [1, 2], 'int32')), { code: 'TFD_OP_INVALID_ARGUMENT' });
   assert.deepEqual(Array.from((await late(x, tf.tensor2d([[1, 0]], [1, 2], 'int32'))).dataSync()), [3]);
 });
+
+test('what one operation did wrong is not said of the next call', { timeout }, () => {
+  assert.throws(() => eagerExecutor().execute('NoSuchOperation', [], {}), { code: 'TFD_OP_NOT_FOUND' });
+  assert.equal(tf.listDevices()[0]?.type, 'CPU');
+});

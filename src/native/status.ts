@@ -45,13 +45,17 @@ export function status(): StatusHandle {
 }
 
 /**
- * Throws what `handle` reports, if it is not OK.
+ * Throws what `handle` reports, if it is not OK. Afterwards it is OK again: some functions of TensorFlow set it only
+ * where they fail.
  *
  * @param what - What was being done, for example `MatMul`.
  */
 export function check(what: string, handle: StatusHandle = status()): void {
   const code = library().TF_GetCode(handle);
-  if (code !== 0) throw toError(what, code, library().TF_Message(handle));
+  if (code === 0) return;
+  const error = toError(what, code, library().TF_Message(handle));
+  library().TF_SetStatus(handle, 0, '');
+  throw error;
 }
 
 function toError(what: string, code: number, message: string): DistributeError {
