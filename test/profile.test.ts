@@ -117,6 +117,19 @@ test('a table of operations, and one of lines', { timeout }, async () => {
   assert.match(profile.summary({ by: 'line' }), /profile\.test\.ts:\d+:\d+ +\d+ /);
 });
 
+test("operations outside of functions, TensorFlow's own for oneDNN among them", { timeout }, async () => {
+  const { operations } = await tf.profile(folder, () => {
+    tf.matMul(input, weights).dispose();
+  });
+  assert.deepEqual(
+    operations.map(({ name, numCalls }) => [name.replace('_Mkl', ''), numCalls]),
+    [
+      ['MatMul', 1],
+      ['ReadVariableOp', 1],
+    ],
+  );
+});
+
 test('workers write a file each into one run, with their all-reduces in it', { timeout }, async (t) => {
   const { code, results, stderr } = await runWorkers(t, './profiled.ts', { numWorkers: 2, args: [folder] });
   assert.equal(code, 0, stderr);

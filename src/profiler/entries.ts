@@ -21,13 +21,18 @@ export function entriesOf(plane: XPlane, line: XLine): Entry[] {
       const startPs = linePs + (data.case === 'offsetPs' ? data.value : 0n);
       return {
         name,
-        op: name.includes(':') ? displayName : '',
+        op: name.includes(':') ? displayName || ownOperation(name) : '',
         startPs,
         endPs: startPs + durationPs,
         stats: new Map(stats.map((stat) => [nameOf(plane, stat.metadataId), textOf(plane, stat)])),
       };
     })
     .sort((a, b) => Number(a.startPs - b.startPs) || Number(b.endPs - a.endPs));
+}
+
+/** An operation of TensorFlow's own that runs by itself, for example `_MklMatMul:_MklMatMul`, has no name to display. */
+function ownOperation(name: string): string {
+  return /^(_\w+):\1$/.exec(name)?.[1] ?? '';
 }
 
 function textOf(plane: XPlane, { value }: XStat): string {

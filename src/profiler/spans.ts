@@ -106,14 +106,18 @@ function spansOf(entries: readonly Entry[], called: ReadonlySet<string>, lineOf:
   });
 }
 
-/** Operations that keep no thread, for example collectives: one thread notes their start, and another one their end. */
+/**
+ * Operations that keep no thread, for example collectives: one thread notes their start, and another one their end. The
+ * end of the last ones can come too late to be noted; they last until the end of the profile.
+ */
 function waitingSpans(entries: readonly Entry[], lineOf: LineOf): Span[] {
   const ends = new Map(
     entries.flatMap((entry) => (entry.name === end.waiting ? [[entry.stats.get('_c'), entry.startPs] as const] : [])),
   );
+  const lastPs = entries.reduce((last, { endPs }) => (endPs > last ? endPs : last), 0n);
   return entries.flatMap(({ name, stats, startPs }) => {
-    const endPs = name === start.waiting ? ends.get(stats.get('_p')) : undefined;
-    if (endPs === undefined) return [];
+    if (name !== start.waiting) return [];
+    const endPs = ends.get(stats.get('_p')) ?? lastPs;
     const [node = '', op = node] = [stats.get('name'), stats.get('kernel_type')];
     return [operation(op, node, lineOf(stats.get('step_id'), node), startPs, endPs)];
   });
