@@ -29,7 +29,9 @@ export function differentState(before: string, after: string): UserError {
     code: 'TFD_WHILE_STATE',
     rule: 'The body of tf.whileLoop() must return the state as it was: same structure, shapes, dtypes and plain values.',
     received: `${describe(after)} after ${describe(before)} at ${here()}`,
-    remedy: 'Start with tensors of the shapes and dtypes that the body gives.',
+    remedy:
+      'Start with tensors of the shapes and dtypes that the body gives, or cast in the body. An int32 tensor plus 1 is ' +
+      "float32; plus tf.scalar(1, 'int32') it is int32.",
   });
 }
 

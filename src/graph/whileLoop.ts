@@ -33,7 +33,7 @@ export interface WhileOptions {
  */
 export function whileLoop<S>(
   condition: (state: S) => Tensor,
-  body: (state: S) => S,
+  body: (state: S) => NoInfer<S>,
   initial: S,
   { maximumIterations = Infinity }: WhileOptions = {},
 ): S {
