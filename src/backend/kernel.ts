@@ -10,38 +10,32 @@ import {
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { InternalError, UserError } from '../base/errors.ts';
+import { UserError } from '../base/errors.ts';
 import { userFrame } from '../base/userFrame.ts';
-import {
-  eagerExecutor,
-  EagerTensor,
-  executor,
-  type Attributes,
-  type DTypeName,
-  type HostArray,
-  type Input,
-  type Value,
-} from '../tensor/index.ts';
+import { eagerExecutor, executor, type DTypeName, type EagerTensor, type Value } from '../tensor/index.ts';
 import { backendName, dataOf } from './backend.ts';
 import { runsInFloat32 } from './dtypes/detours.ts';
 import { installDisguise } from './dtypes/disguise.ts';
 import { match } from './dtypes/matching.ts';
 import { isMore, moreDtypesInUse } from './dtypes/moreDtypes.ts';
-import { TensorData } from './tensorData.ts';
+import { op } from './operations.ts';
 import { resourceOf } from './resources.ts';
+import { own, scoped, take } from './scope.ts';
+import { TensorData } from './tensorData.ts';
+
+// What kernels are written with.
+export { constant, hostValue, ints, pairs, scalar, text } from './constants.ts';
+export { op, ops, shapeOf, withShape } from './operations.ts';
+export { scoped } from './scope.ts';
 
 /** The inputs of a TF.js kernel, with values in place of its tensors. */
 export type ValuesOf<I> = { [K in keyof I]: NonNullable<I[K]> extends TensorInfo ? Value : I[K] };
-
-/** Tensors made by the kernel that runs now. */
-let scope: EagerTensor[] = [];
-const own = (tensor: EagerTensor): void => void scope.push(tensor);
 
 /**
  * Registers a kernel of TF.js.
  *
  * @param name - TF.js's name of the kernel, for example `Conv2D`.
- * @param compute - Computes the output, or the outputs, with `op`, `ops` and the constants below.
+ * @param compute - Computes the output, or the outputs, with `op`, `ops` and constants.
  */
 export function kernel<I extends object, A extends object = object>(
   name: string,
@@ -95,37 +89,6 @@ export function run(compute: () => Value | Value[]): TensorInfo | TensorInfo[] {
   });
 }
 
-/** Runs `fn`, and gives back what operations in it have made, except for what `toTensorInfo` took. */
-export function scoped<T>(fn: () => T): T {
-  const outer = scope;
-  scope = [];
-  try {
-    return fn();
-  } finally {
-    for (const tensor of scope) tensor.dispose();
-    scope = outer;
-  }
-}
-
-/** Runs TensorFlow's operation `name` and gives all of its outputs. */
-export function ops(name: string, inputs: readonly Input[], attributes: Attributes = {}): Value[] {
-  const outputs = executor().execute(name, inputs, attributes);
-  for (const output of outputs) if (output instanceof EagerTensor) own(output);
-  return outputs;
-}
-
-/** Runs TensorFlow's operation `name` and gives its first output. */
-export function op(name: string, inputs: readonly Input[], attributes: Attributes = {}): Value {
-  const [output] = ops(name, inputs, attributes);
-  if (output === undefined) throw new InternalError(`${name} has no output.`);
-  return output;
-}
-
-/** `value` with a shape that TensorFlow cannot infer while tracing. */
-export function withShape(value: Value, shape: readonly number[]): Value {
-  return value instanceof EagerTensor ? value : value.graph.withShape(value, shape);
-}
-
 /** A TF.js tensor of a value that was made in the scope in force. */
 export function toTensor(value: Value): Tensor {
   // First: the first tensor of some dtypes changes the engine.
@@ -147,98 +110,6 @@ export function toValue(tensor: TensorInfo): Value {
     return resourceOf(tensor as Variable).read();
   }
   return data.value(own);
-}
-
-/** A scalar of the given dtype (float32 by default). */
-export function scalar(value: number, dtype: DTypeName = 'float32'): Value {
-  return constant([value], [], dtype);
-}
-
-/** A vector of int32. */
-export function ints(values: readonly number[]): Value {
-  return constant(values, [values.length], 'int32');
-}
-
-/** A matrix of int32 with two columns: paddings or crops, before and after, for each dimension. */
-export function pairs(values: readonly (readonly number[])[]): Value {
-  return constant(values.flat(), [values.length, 2], 'int32');
-}
-
-/** A scalar of dtype string. */
-export function text(value: string): Value {
-  const tensor = executor().constant([Buffer.from(value)], [], 'string');
-  if (tensor instanceof EagerTensor) own(tensor);
-  return tensor;
-}
-
-/** A tensor of the same number of dimensions as the last argument says, with the values given in row-major order. */
-export function constant(values: readonly number[], shape: readonly number[], dtype: DTypeName): Value {
-  if (executor() !== eagerExecutor()) return makeConstant(values, shape, dtype);
-  const key = `${dtype} ${shape.join()} ${values.join()}`;
-  let tensor = constants.get(key);
-  if (tensor === undefined) {
-    tensor = makeConstant(values, shape, dtype) as EagerTensor;
-    if (constants.size < maxConstants) constants.set(key, tensor);
-    else own(tensor);
-  }
-  return tensor;
-}
-
-/** A tensor with many values, given in row-major order; `constant` is for the small ones that come again. */
-export function hostValue(values: ArrayLike<number | bigint>, shape: readonly number[], dtype: DTypeName): Value {
-  const value = makeConstant(values, shape, dtype);
-  if (value instanceof EagerTensor) own(value);
-  return value;
-}
-
-/** The caller owns the result where it is an eager tensor. */
-function makeConstant(values: ArrayLike<number | bigint>, shape: readonly number[], dtype: DTypeName): Value {
-  if (dtype !== 'float16' && dtype !== 'bfloat16') return executor().constant(toHost(values, dtype), shape, dtype);
-  const wide = executor().constant(toHost(values, 'float32'), shape, 'float32');
-  const [narrow] = executor().execute('Cast', [wide], { DstT: { type: dtype } });
-  if (wide instanceof EagerTensor) wide.dispose();
-  return narrow as Value;
-}
-
-/** Small constants that operations ask for again and again: axes, shapes, paddings. */
-const constants = new Map<string, EagerTensor>();
-const maxConstants = 4096;
-
-/** The dimensions of `value`. @throws InternalError where they are not all known while tracing. */
-export function shapeOf(value: Value): number[] {
-  const { shape } = value;
-  if (shape === undefined || shape.includes(-1)) {
-    throw new InternalError(
-      `A kernel needs the shape of a value, and TensorFlow infers only [${shape?.join() ?? '?'}].`,
-    );
-  }
-  return [...shape];
-}
-
-function toHost(values: ArrayLike<number | bigint>, dtype: DTypeName): HostArray {
-  const numbers = values as ArrayLike<number>;
-  switch (dtype) {
-    case 'float32':
-    case 'complex64':
-      return Float32Array.from(numbers);
-    case 'float64':
-      return Float64Array.from(numbers);
-    case 'int32':
-      return Int32Array.from(numbers);
-    case 'bool':
-    case 'uint8':
-      return Uint8Array.from(numbers);
-    case 'uint64':
-      return BigUint64Array.from(Array.from(values, toBigInt));
-    case 'int64':
-      return BigInt64Array.from(Array.from(values, toBigInt));
-    default:
-      throw new InternalError(`Constants of dtype ${dtype} are not made from numbers.`);
-  }
-}
-
-function toBigInt(value: number | bigint): bigint {
-  return typeof value === 'bigint' ? value : BigInt(Math.trunc(value));
 }
 
 function toValues(inputs: object): unknown {
@@ -265,13 +136,7 @@ function prepared(values: unknown, prepare: (value: Value, name: string) => Valu
 export function toTensorInfo(value: Value): TensorInfo {
   const shape = staticShape(value);
   if (isMore(value.dtype)) installDisguise();
-  let owned = value;
-  if (value instanceof EagerTensor) {
-    const index = scope.indexOf(value);
-    if (index >= 0) scope.splice(index, 1);
-    else owned = value.share();
-  }
-  return { dataId: new TensorData(owned), shape, dtype: value.dtype as TensorInfo['dtype'] };
+  return { dataId: new TensorData(take(value)), shape, dtype: value.dtype as TensorInfo['dtype'] };
 }
 
 function staticShape(value: Value): number[] {
