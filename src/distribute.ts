@@ -2,11 +2,15 @@
 export {
   currentStrategy as getStrategy,
   inReplica,
+  MirroredStrategy,
   MultiWorkerMirroredStrategy,
   OneDeviceStrategy,
+  PerReplica,
   replicaContext as getReplicaContext,
   Strategy,
+  type MirroredOptions,
   type MultiWorkerMirroredOptions,
+  type PerReplicaArguments,
   type ReduceOp,
   type ReplicaContext,
 } from './strategy/index.ts';

@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { describe, test } from 'node:test';
 import * as tf from '../src/index.ts';
 import { OneDeviceStrategy } from '../src/strategy/index.ts';
-import { shareOf } from '../src/train/loop/share.ts';
+import { shareOf } from '../src/strategy/share.ts';
 import { shuffled } from '../src/train/loop/shuffle.ts';
 import { Model, model as makeModel, Sequential, sequential, sgd, type FitArgs } from '../src/train/index.ts';
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { compile } from '../src/graph/index.ts';
-import { inReplica } from '../src/strategy/replica.ts';
+import { inReplica, type ReplicaContext } from '../src/strategy/replica.ts';
 import { numLiveTensors } from '../src/tensor/index.ts';
 import * as train from '../src/train/optimizers/index.ts';
 import { toFused, type FusedOptimizer } from '../src/train/optimizers/index.ts';
@@ -204,14 +204,12 @@ test('a new learning rate changes a compiled step without a new trace', { timeou
 test('gradients are reduced over the replicas before they are clipped', { timeout }, () => {
   const w = tf.variable(tf.tensor1d([0, 0]));
   const optimizer = train.sgd({ learningRate: 1, clipValue: 5 });
-  const doubled = (gradients: tf.NamedTensorMap): tf.NamedTensorMap =>
-    Object.fromEntries(Object.entries(gradients).map(([name, value]) => [name, tf.add(value, value)]));
-  inReplica(
-    { replicaId: 0, numReplicas: 2, lossScale: 1, allReduce: (values) => [...values], reduceGradients: doubled },
-    () => {
-      optimizer.applyGradients([{ name: w.name, tensor: tf.tensor1d([1, 4]) }]);
-    },
-  );
+  const applyReduced: ReplicaContext['applyReduced'] = (gradients, apply) => {
+    apply(Object.fromEntries(Object.entries(gradients).map(([name, value]) => [name, tf.add(value, value)])));
+  };
+  inReplica({ replicaId: 0, numReplicas: 2, lossScale: 1, allReduce: (values) => [...values], applyReduced }, () => {
+    optimizer.applyGradients([{ name: w.name, tensor: tf.tensor1d([1, 4]) }]);
+  });
   assertClose(w.dataSync(), [-2, -5], 'the sum, clipped');
 });
 

@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { compile } from '../src/graph/index.ts';
 import { Checkpoint } from '../src/train/checkpointing.ts';
-import { inReplica } from '../src/strategy/index.ts';
+import { inReplica, type ReplicaContext } from '../src/strategy/index.ts';
 import * as train from '../src/train/optimizers/index.ts';
 import { numLiveTensors } from '../src/tensor/index.ts';
 
@@ -229,8 +229,9 @@ test('a checkpoint keeps half a step: gradients gathered so far, and averages', 
 test('gradients of all replicas are accumulated, and clipped where the step is complete', { timeout }, () => {
   const w = tf.variable(tf.tensor1d([0, 0]));
   const optimizer = train.sgd({ learningRate: 1, clipValue: 5, gradientAccumulationSteps: 2 });
-  const doubled = (gradients: tf.NamedTensorMap): tf.NamedTensorMap =>
-    Object.fromEntries(Object.entries(gradients).map(([name, value]) => [name, tf.add(value, value)]));
+  const applyReduced: ReplicaContext['applyReduced'] = (gradients, apply) => {
+    apply(Object.fromEntries(Object.entries(gradients).map(([name, value]) => [name, tf.add(value, value)])));
+  };
   const context = {
     replicaId: 0,
     numReplicas: 2,
@@ -238,7 +239,7 @@ test('gradients of all replicas are accumulated, and clipped where the step is c
     allReduce: (values: readonly tf.Tensor[]) => [...values],
   };
   const apply = (gradient: number[]): number[] => {
-    inReplica({ ...context, reduceGradients: doubled }, () => {
+    inReplica({ ...context, applyReduced }, () => {
       optimizer.applyGradients({ [w.name]: tf.tensor1d(gradient) });
     });
     return Array.from(w.dataSync());

@@ -127,4 +127,5 @@ function declareTypes(): void {
     koffi.opaque(name);
   }
   koffi.struct('TF_Output', { oper: 'TF_Operation *', index: 'int' });
+  koffi.struct('TF_Input', { oper: 'TF_Operation *', index: 'int' });
 }

@@ -86,6 +86,10 @@ export class MultiWorkerMirroredStrategy extends Strategy {
     this.#communicator = undefined;
   }
 
+  override run<A extends readonly unknown[], R>(fn: (...args: A) => R, args: A): Promise<R> {
+    return this.runStep(fn, () => this.compileStep(fn), args);
+  }
+
   override async reduce(op: ReduceOp, value: Tensor): Promise<Tensor> {
     if (this.numReplicas === 1) return value.clone();
     await this.start();
@@ -128,7 +132,9 @@ export class MultiWorkerMirroredStrategy extends Strategy {
       numReplicas: this.numReplicas,
       lossScale,
       allReduce: (values, op) => this.#allReduce(values, op),
-      reduceGradients: (gradients) => this.#reduceGradients(gradients),
+      applyReduced: (gradients, apply) => {
+        apply(this.#reduceGradients(gradients));
+      },
     };
   }
 

@@ -16,8 +16,11 @@ export interface ReplicaContext {
   readonly lossScale: number;
   /** The sum or mean of `values` over all replicas, tensor by tensor; every replica gets it. */
   allReduce(values: readonly Tensor[], op: ReduceOp): Tensor[];
-  /** The gradients to apply: the mean over all replicas, in buckets, in the order in which they become ready. */
-  reduceGradients(gradients: NamedTensorMap): NamedTensorMap;
+  /**
+   * Calls `apply` with the mean over all replicas of `gradients`, which are named as their variables. Replicas of one
+   * process share their variables: there `apply` is called once, for the last of them.
+   */
+  applyReduced(gradients: NamedTensorMap, apply: (reduced: NamedTensorMap) => void): void;
 }
 
 let current: ReplicaContext | undefined;
@@ -27,8 +30,8 @@ export function replicaContext(): ReplicaContext | undefined {
   return current;
 }
 
-/** Runs `fn` as the step of a replica. */
-export function inReplica<T>(context: ReplicaContext, fn: () => T): T {
+/** Runs `fn` as the step of a replica, or as that of none. */
+export function inReplica<T>(context: ReplicaContext | undefined, fn: () => T): T {
   const before = current;
   current = context;
   try {
@@ -36,4 +39,10 @@ export function inReplica<T>(context: ReplicaContext, fn: () => T): T {
   } finally {
     current = before;
   }
+}
+
+/** `applyReduced` of the replica in force; outside of any, `apply` takes the gradients as they are. */
+export function applyReduced(gradients: NamedTensorMap, apply: (reduced: NamedTensorMap) => void): void {
+  if (current === undefined) apply(gradients);
+  else current.applyReduced(gradients, apply);
 }

@@ -3,7 +3,9 @@ import { type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { setReplicaSeedOffset } from '../backend/frontend/index.ts';
 import { onVariableMade } from '../backend/index.ts';
 import { compile, type CompiledFunction } from '../graph/index.ts';
+import type { PerReplica } from './perReplica.ts';
 import { inReplica, type ReduceOp, type ReplicaContext } from './replica.ts';
+import { shareOf, type Share } from './share.ts';
 
 /** Options of `Strategy.compileStep`. */
 export interface StepOptions {
@@ -25,6 +27,11 @@ export abstract class Strategy {
   abstract readonly rank: number;
   /** Number of replicas of the model, each with its share of every batch. */
   abstract readonly numReplicas: number;
+
+  /** Number of processes that train together. Each takes a share of every batch, for one replica or several. */
+  get numWorkers(): number {
+    return this.numReplicas;
+  }
 
   readonly #steps = new WeakMap<object, CompiledFunction<never, unknown>>();
   /** Variables made in the scope whose values the other replicas do not have yet. */
@@ -51,19 +58,14 @@ export abstract class Strategy {
    * Runs `fn` as a step of every replica: compiled, with the optimizers in it applying the mean of all gradients.
    *
    * @param fn - The same function for each call: it is compiled once for each signature of `args`.
-   * @returns This replica's result; `reduce` makes one of all.
+   * @returns This replica's result, or the results of all replicas of this process; `reduce` makes one of all.
    */
-  async run<A extends readonly unknown[], R>(fn: (...args: A) => R, args: A): Promise<R> {
-    let step = this.#steps.get(fn) as CompiledFunction<A, R> | undefined;
-    if (step === undefined) {
-      step = this.compileStep(fn);
-      this.#steps.set(fn, step);
-    }
-    await this.prepare();
-    return step(...args);
-  }
+  abstract run<A extends readonly unknown[], R>(fn: (...args: A) => R, args: A): Promise<R | PerReplica<R>>;
 
-  /** As `run`, for a caller that keeps the compiled step and calls `prepare` itself. */
+  /**
+   * As `run`, for a caller that keeps the compiled step and calls `prepare` itself. It is the step of the whole process,
+   * where several replicas are in it: `onReplicas` makes the part of each.
+   */
   compileStep<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     { lossScale = 1, name = fn.name }: StepOptions = {},
@@ -81,6 +83,21 @@ export abstract class Strategy {
       },
       { name },
     );
+  }
+
+  /** How the replicas of this process share `numRows` samples, 1 or more: each share has some. */
+  shares(numRows: number): Share[] {
+    return [shareOf(numRows, 1, 0)];
+  }
+
+  /**
+   * Runs `fn` for each share on a replica of its own, inside a step that is being traced.
+   *
+   * @param shares - Those that `shares` gave.
+   * @returns The results, in order.
+   */
+  onReplicas<T>(shares: readonly Share[], fn: (share: Share, index: number) => T): T[] {
+    return shares.map(fn);
   }
 
   /** Joins the other replicas, and gives them the values of new variables. Called before a step; cheap when done. */
@@ -105,6 +122,21 @@ export abstract class Strategy {
 
   /** Leaves the others. */
   abstract close(): Promise<void>;
+
+  /** Runs the compiled step of `fn`, which `compileIt` makes at the first call. */
+  protected async runStep<A extends readonly unknown[], R>(
+    fn: object,
+    compileIt: () => CompiledFunction<A, R>,
+    args: A,
+  ): Promise<R> {
+    let step = this.#steps.get(fn) as CompiledFunction<A, R> | undefined;
+    if (step === undefined) {
+      step = compileIt();
+      this.#steps.set(fn, step);
+    }
+    await this.prepare();
+    return step(...args);
+  }
 
   protected abstract replicaContext(lossScale: number): ReplicaContext;
 }

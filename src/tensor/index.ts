@@ -10,5 +10,6 @@ export { placed } from './placed.ts';
 export { ResourceVariable } from './resourceVariable.ts';
 export { lineOfOperation, TracedFunction } from './tracedFunction.ts';
 export type { Forward } from './surroundings.ts';
-export { TracingGraph } from './tracingGraph.ts';
+export { TracingGraph, type LateValue } from './tracingGraph.ts';
+export { withVariableView, type VariableView } from './variableView.ts';
 export { disposedTensor, EagerTensor, GraphTensor, numLiveTensors, type Input, type Value } from './value.ts';

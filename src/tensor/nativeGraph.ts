@@ -63,17 +63,23 @@ export class NativeGraph {
     earlier: Iterable<OperationHandle> = [],
     device?: string,
   ): void {
-    const nameOf = (handle: OperationHandle): string => this.#names.get(handle) ?? '';
     this.#log.add({
-      name: nameOf(operation),
+      name: this.#nameOf(operation),
       op,
       inputs: [
-        ...inputs.map(({ output: { oper, index } }) => (index === 0 ? nameOf(oper) : `${nameOf(oper)}:${index}`)),
-        ...Array.from(earlier, (handle) => `^${nameOf(handle)}`),
+        ...inputs.map((input) => this.#outputName(input)),
+        ...Array.from(earlier, (handle) => `^${this.#nameOf(handle)}`),
       ],
       outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape })),
       device,
     });
+  }
+
+  /** Lets `operation`, which has one input, take `source` instead: also one that was added after it. */
+  replaceInput(operation: OperationHandle, source: GraphTensor): void {
+    library().TF_UpdateEdge(this.handle, source.output, { oper: operation, index: 0 }, status());
+    check('the input of an operation');
+    this.#log.setInputs(this.#nameOf(operation), [this.#outputName(source)]);
   }
 
   /** The shape that TensorFlow infers, with -1 for a dimension, and undefined for a shape, that it does not know. */
@@ -92,6 +98,14 @@ export class NativeGraph {
   setShape(output: Output, shape: readonly number[]): void {
     library().TF_GraphSetTensorShape(this.handle, output, int64s(shape), shape.length, status());
     check('a stated shape');
+  }
+
+  #nameOf(operation: OperationHandle): string {
+    return this.#names.get(operation) ?? '';
+  }
+
+  #outputName({ output: { oper, index } }: GraphTensor): string {
+    return index === 0 ? this.#nameOf(oper) : `${this.#nameOf(oper)}:${index}`;
   }
 
   /** Gives the graph's memory back. */

@@ -49,6 +49,12 @@ export class OperationLog {
     this.#entries.set(operation.name, { ...operation, recorded });
   }
 
+  /** Notes that the operation takes other inputs than when it was added. */
+  setInputs(name: string, inputs: readonly string[]): void {
+    const entry = this.#entries.get(name);
+    if (entry !== undefined) this.#entries.set(name, { ...entry, inputs });
+  }
+
   /** All operations, in the order in which they were traced. */
   list(): TracedOperation[] {
     return Array.from(this.#entries.values(), ({ recorded, ...operation }) => ({

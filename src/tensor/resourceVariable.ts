@@ -4,6 +4,7 @@ import { eagerExecutor, executor } from './executor.ts';
 import type { DTypeName } from './dtype.ts';
 import type { EagerTensor } from './value.ts';
 import { GraphTensor, type Value } from './value.ts';
+import { variableView } from './variableView.ts';
 
 const live = new Set<ResourceVariable>();
 
@@ -32,11 +33,14 @@ export class ResourceVariable {
 
   /** The value as it is at this point of the program. The caller owns it where it is an eager tensor. */
   read(): Value {
+    const seen = variableView()?.read(this);
+    if (seen !== undefined) return seen;
     const [value] = executor().execute('ReadVariableOp', [this.#resource], { dtype: { type: this.dtype } });
     return value instanceof GraphTensor ? value.graph.withShape(value, this.shape) : (value as EagerTensor);
   }
 
   assign(value: Value): void {
+    if (variableView()?.assign(this, value) === true) return;
     executor().execute('AssignVariableOp', [this.#resource, value], {});
   }
 

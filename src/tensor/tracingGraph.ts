@@ -16,6 +16,12 @@ import { Surroundings, type Forward } from './surroundings.ts';
 import { TracedFunction } from './tracedFunction.ts';
 import { GraphTensor, isList, type Input, type Value } from './value.ts';
 
+/** See `TracingGraph.later`. */
+export interface LateValue {
+  readonly value: GraphTensor;
+  become(final: Value): void;
+}
+
 export class TracingGraph implements Executor {
   readonly #native: NativeGraph;
   readonly #parent: TracingGraph | undefined;
@@ -127,6 +133,20 @@ export class TracingGraph implements Executor {
   withShape(tensor: GraphTensor, shape: readonly number[]): GraphTensor {
     this.#native.setShape(tensor.output, shape);
     return new GraphTensor(this, tensor.output, tensor.dtype, shape, tensor.order);
+  }
+
+  /**
+   * A value that is known later in the order of tracing: `initial`, until `become` gives another one of the same dtype
+   * and shape, which must not depend on it.
+   */
+  later(initial: Value): LateValue {
+    const [value] = this.execute('Identity', [initial], {}) as [GraphTensor];
+    return {
+      value,
+      become: (final) => {
+        this.#native.replaceInput(value.output.oper, this.inside(final));
+      },
+    };
   }
 
   /** Makes a function of everything recorded, and gives the graph back. */

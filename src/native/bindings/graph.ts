@@ -6,6 +6,7 @@ import type {
   GraphHandle,
   OperationDescriptionHandle,
   OperationHandle,
+  OperationInput,
   Output,
   StatusHandle,
   TensorHandle,
@@ -91,6 +92,9 @@ export const graph = {
   ),
   TF_FinishOperation: c<(description: Description, status: StatusHandle) => OperationHandle | null>(
     'TF_Operation* TF_FinishOperation(TF_OperationDescription* desc, TF_Status* status)',
+  ),
+  TF_UpdateEdge: c<(graph: GraphHandle, source: Output, input: OperationInput, status: StatusHandle) => void>(
+    'void TF_UpdateEdge(TF_Graph* graph, TF_Output new_src, TF_Input dst, TF_Status* status)',
   ),
   TF_OperationNumOutputs: c<(operation: OperationHandle) => number>('int TF_OperationNumOutputs(TF_Operation* oper)'),
   TF_OperationOutputType: c<(output: Output) => number>('int TF_OperationOutputType(TF_Output oper_out)'),

@@ -25,3 +25,9 @@ export interface Output {
   readonly oper: OperationHandle;
   readonly index: number;
 }
+
+/** `TF_Input`: input number `index` of an operation in a graph. */
+export interface OperationInput {
+  readonly oper: OperationHandle;
+  readonly index: number;
+}

@@ -25,7 +25,7 @@ export function controlOf(sums: ArrayLike<number>): Control {
 
 /** What all replicas together ask for: every one of them gets the same answer. */
 export async function agree(strategy: Strategy, own: Control): Promise<Control> {
-  if (strategy.numReplicas === 1) return own;
+  if (strategy.numWorkers === 1) return own;
   const vector = controlVector(own);
   const sum = await strategy.reduce('sum', vector);
   vector.dispose();

@@ -1,11 +1,10 @@
 /** Loss and metrics over many samples, each replica computing its share. */
 import { tensor1d } from '@tensorflow/tfjs-core';
-import type { Strategy } from '../../strategy/index.ts';
+import { shareOf, type Strategy } from '../../strategy/index.ts';
 import type { Batch } from '../models/internals.ts';
 import { abortReason } from './abortion.ts';
 import type { CompiledSteps } from './compiledSteps.ts';
 import { runOnRows } from './runOnRows.ts';
-import { shareOf } from './share.ts';
 
 /**
  * The mean loss and metrics over the samples at `rows`: the same numbers on every replica.
@@ -21,8 +20,8 @@ export async function evaluateRows(
   batchSize: number,
   signal?: AbortSignal,
 ): Promise<number[]> {
-  const { start, end } = shareOf(rows.length, strategy.numReplicas, strategy.rank);
-  const ownBatchSize = Math.ceil(batchSize / strategy.numReplicas);
+  const { start, end } = shareOf(rows.length, strategy.numWorkers, strategy.rank);
+  const ownBatchSize = Math.ceil(batchSize / strategy.numWorkers);
   const sums = new Array<number>(model.getDedupedMetricsNames().length).fill(0);
   for (let first = start; first < end && signal?.aborted !== true; first += ownBatchSize) {
     const own = rows.subarray(first, Math.min(end, first + ownBatchSize));
@@ -38,7 +37,7 @@ export async function evaluateRows(
 }
 
 async function sumOfAll(strategy: Strategy, own: number[]): Promise<number[]> {
-  if (strategy.numReplicas === 1) return own;
+  if (strategy.numWorkers === 1) return own;
   const vector = tensor1d(own);
   const sum = await strategy.reduce('sum', vector);
   vector.dispose();

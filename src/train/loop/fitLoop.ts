@@ -1,6 +1,6 @@
 /** The loop of `fit`: epochs of steps, callbacks, validation, and an orderly stop. */
 import type { CallbackList, LayersModel } from '@tensorflow/tfjs-layers';
-import type { Strategy } from '../../strategy/index.ts';
+import { shareOf, type Strategy } from '../../strategy/index.ts';
 import type { Batch, ModelInternals } from '../models/internals.ts';
 import { FusedOptimizer } from '../optimizers/index.ts';
 import { abortReason } from './abortion.ts';
@@ -12,7 +12,6 @@ import { defaultBatchSize, type FitArgs, type Verbosity } from './fitOptions.ts'
 import { FitProgress } from './fitProgress.ts';
 import { RunningMeans } from './runningMeans.ts';
 import { runOnRows } from './runOnRows.ts';
-import { shareOf } from './share.ts';
 import { shuffled } from './shuffle.ts';
 import { Speed } from './speed.ts';
 import { StopSignals } from './stopSignals.ts';
@@ -130,7 +129,7 @@ export class FitLoop {
       asked = await this.#step(numDone, sums);
       numDone += 1;
       this.#endIfAborted(asked);
-      const own = this.#strategy.numReplicas === 1 && this.#inside.stopTraining_;
+      const own = this.#strategy.numWorkers === 1 && this.#inside.stopTraining_;
       if (asked.stop || asked.interrupted || own) break;
     }
     const isWhole = numDone === this.#numSteps && !asked.stop && !asked.interrupted;
@@ -161,7 +160,7 @@ export class FitLoop {
 
   async #train(batch: Int32Array): Promise<StepResult> {
     const { steps, training } = this.#plan;
-    const { start, end, weight } = shareOf(batch.length, this.#strategy.numReplicas, this.#strategy.rank);
+    const { start, end, weight } = shareOf(batch.length, this.#strategy.numWorkers, this.#strategy.rank);
     const control = controlVector(this.#wishes);
     try {
       // A replica without samples runs the step on one that does not count.
@@ -199,7 +198,7 @@ export class FitLoop {
 
   /** @param asked - What all replicas ask for; left out, only a replica that trains alone may end. */
   #endIfAborted({ aborted = false }: Partial<Control> = {}): void {
-    const isAlone = this.#strategy.numReplicas === 1;
+    const isAlone = this.#strategy.numWorkers === 1;
     if (aborted || (isAlone && this.#signal?.aborted === true)) throw abortReason(this.#signal);
   }
 

@@ -63,13 +63,13 @@ export function checkBatchSize(batchSize: number | undefined): void {
   });
 }
 
-/** @throws UserError `TFD_TOO_FEW_BATCHES` where a replica would have no sample in any step. */
-export function checkEnoughSamples(numSamples: number, batchSize: number, numReplicas: number): void {
-  if (Math.min(numSamples, batchSize) >= numReplicas) return;
+/** @throws UserError `TFD_TOO_FEW_BATCHES` where a worker would have no sample in any step. */
+export function checkEnoughSamples(numSamples: number, batchSize: number, numWorkers: number): void {
+  if (Math.min(numSamples, batchSize) >= numWorkers) return;
   throw new UserError({
     code: 'TFD_TOO_FEW_BATCHES',
     rule: 'There cannot be more workers than the data has batches to give them: each needs a share of every step.',
-    received: `${numReplicas} workers, ${numSamples} samples, a batch size of ${batchSize} over all workers`,
+    received: `${numWorkers} workers, ${numSamples} samples, a batch size of ${batchSize} over all workers`,
     remedy: `Use at most ${Math.min(numSamples, batchSize)} workers, or more samples and a larger batch size.`,
   });
 }

@@ -2,7 +2,7 @@
 import { scalar, tidy, type Optimizer, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, ModelCompileArgs } from '@tensorflow/tfjs-layers';
 import { randomUniform } from '../../backend/frontend/index.ts';
-import { currentStrategy, OneDeviceStrategy, type Strategy } from '../../strategy/index.ts';
+import { currentStrategy, OneDeviceStrategy, shareOf, type Strategy } from '../../strategy/index.ts';
 import type { FitHistory } from '../loop/callbackList.ts';
 import { CompiledSteps } from '../loop/compiledSteps.ts';
 import { controlVector } from '../loop/control.ts';
@@ -20,7 +20,6 @@ import {
 import { predictRows } from '../loop/predictRows.ts';
 import { runOnRows } from '../loop/runOnRows.ts';
 import { prepareSamples, type Samples } from '../loop/samples.ts';
-import { shareOf } from '../loop/share.ts';
 import { computeLossInFloat32 } from '../mixedPrecision/lossDtype.ts';
 import { getGlobalPolicy } from '../mixedPrecision/index.ts';
 import { FusedOptimizer, LossScaleOptimizer, toFused } from '../optimizers/index.ts';
@@ -73,7 +72,7 @@ export class ModelTrainer {
       const samples = await prepareSamples(model, x, y, { ...args, batchSize });
       used.push(samples);
       const rows = await this.#split(samples, args, used);
-      checkEnoughSamples(rows.training.rows.length, batchSize, this.#strategy.numReplicas);
+      checkEnoughSamples(rows.training.rows.length, batchSize, this.#strategy.numWorkers);
       model.checkTrainableWeightsConsistency();
       const steps = await this.#prepare(model);
       const seed = args.seed ?? (await this.#chooseSeed());
@@ -86,13 +85,13 @@ export class ModelTrainer {
 
   async trainOnBatch(x: Data, y: Data): Promise<number | number[]> {
     const model = this.#compiled('trainOnBatch');
-    const { numReplicas, rank } = this.#strategy;
+    const { numWorkers, rank } = this.#strategy;
     const samples = await prepareSamples(model, x, y, { batchSize: defaultBatchSize });
     const control = controlVector({ stop: false, interrupted: false });
     try {
-      checkEnoughSamples(samples.numSamples, samples.numSamples, numReplicas);
+      checkEnoughSamples(samples.numSamples, samples.numSamples, numWorkers);
       const steps = await this.#prepare(model);
-      const { start, end, weight } = shareOf(samples.numSamples, numReplicas, rank);
+      const { start, end, weight } = shareOf(samples.numSamples, numWorkers, rank);
       const step = steps.train(weight);
       const values = await runOnRows(range(start, end), (rows) => step(rows, control, samples.tensors));
       return single(Array.from(values).slice(0, model.getDedupedMetricsNames().length));
@@ -151,7 +150,7 @@ export class ModelTrainer {
 
   /** Of several workers, one alone must not stay away: they end together, after the first step. */
   #refuseAborted(signal: AbortSignal | undefined): void {
-    if (this.#strategy.numReplicas === 1) signal?.throwIfAborted();
+    if (this.#strategy.numWorkers === 1) signal?.throwIfAborted();
   }
 
   /** @throws UserError `TFD_NOT_COMPILED` */

@@ -11,7 +11,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { ops, resourceOf, scoped, toValue } from '../../backend/index.ts';
 import { scalar } from '../../backend/kernel.ts';
-import { replicaContext } from '../../strategy/replica.ts';
+import { applyReduced, replicaContext } from '../../strategy/replica.ts';
 import type { ResourceVariable, Value } from '../../tensor/index.ts';
 import { applyStep, type Trained } from './applyStep.ts';
 import { checkLearningRate, optionsFromConfig, resolveOptions, type OptimizerOptions } from './options.ts';
@@ -100,17 +100,18 @@ export abstract class FusedOptimizer<S extends Rule<S> = object> extends Optimiz
       const variables = Object.keys(listed).map(registeredVariable);
       this.#slots.build(variables);
       const named = withoutMissing(listed);
-      const reduced = replicaContext()?.reduceGradients(named) ?? named;
-      scoped(() => {
-        const step = new Step(this.#counters, this.#callsOfStep);
-        const trained = variables.map((variable) => {
-          const gradient = variable.name in named ? reduced[variable.name] : undefined;
-          return this.#trained(variable, gradient && toValue(gradient));
+      applyReduced(named, (reduced) => {
+        scoped(() => {
+          const step = new Step(this.#counters, this.#callsOfStep);
+          const trained = variables.map((variable) => {
+            const gradient = variable.name in named ? reduced[variable.name] : undefined;
+            return this.#trained(variable, gradient && toValue(gradient));
+          });
+          applyStep(trained, step, this.settings, (target, gradient) => {
+            this.update(target, gradient, step);
+          });
+          ops('AssignAddVariableOp', [this.#counters.iterations.resource, scalar(1, 'int64')]);
         });
-        applyStep(trained, step, this.settings, (target, gradient) => {
-          this.update(target, gradient, step);
-        });
-        ops('AssignAddVariableOp', [this.#counters.iterations.resource, scalar(1, 'int64')]);
       });
     });
   }

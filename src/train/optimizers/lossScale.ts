@@ -13,7 +13,7 @@ import {
 import { InternalError, UserError } from '../../base/errors.ts';
 import { op, resourceOf, scoped, toValue, withDtype } from '../../backend/index.ts';
 import { ints, scalar } from '../../backend/kernel.ts';
-import { inReplica, replicaContext } from '../../strategy/replica.ts';
+import { applyReduced, inReplica, replicaContext, type ReplicaContext } from '../../strategy/replica.ts';
 import type { Value } from '../../tensor/index.ts';
 import { updateOnlyWhere } from './accumulateGradients.ts';
 import { DynamicScale } from './dynamicScale.ts';
@@ -94,21 +94,8 @@ export class LossScaleOptimizer extends FusedOptimizer<LossScaleSettings> {
       const variables = Object.keys(listed).map(registeredVariable);
       this.innerOptimizer.build(variables);
       const named = withoutMissing(listed);
-      const reduced = replicaContext()?.reduceGradients(named) ?? named;
-      const scale = this.#scale.tensor();
-      const unscaled = Object.fromEntries(
-        Object.entries(reduced).map(([name, gradient]) => [name, div(gradient, scale)]),
-      );
-      scoped(() => {
-        const isFinite = areFinite(Object.values(reduced).map((gradient) => toValue(gradient)));
-        const state = this.innerOptimizer.variables().filter(({ name }) => name !== 'learning_rate');
-        const changed = [...variables.map(resourceOf), ...state.map(({ variable }) => variable)];
-        updateOnlyWhere(isFinite, changed, () => {
-          reducedAlready(() => {
-            this.innerOptimizer.applyGradients({ ...(listed as NamedTensorMap), ...unscaled });
-          });
-        });
-        this.#scale.adapt(isFinite);
+      applyReduced(named, (reduced) => {
+        this.#applyUnlessInfinite(variables, listed, reduced);
       });
     });
   }
@@ -176,6 +163,29 @@ export class LossScaleOptimizer extends FusedOptimizer<LossScaleSettings> {
     this.#scale.dispose();
   }
 
+  /** @param listed - All gradients, those that are null too, of which `reduced` has the others. */
+  #applyUnlessInfinite(
+    variables: readonly Variable[],
+    listed: Readonly<Record<string, Tensor | null | undefined>>,
+    reduced: NamedTensorMap,
+  ): void {
+    const scale = this.#scale.tensor();
+    const unscaled = Object.fromEntries(
+      Object.entries(reduced).map(([name, gradient]) => [name, div(gradient, scale)]),
+    );
+    scoped(() => {
+      const isFinite = areFinite(Object.values(reduced).map((gradient) => toValue(gradient)));
+      const state = this.innerOptimizer.variables().filter(({ name }) => name !== 'learning_rate');
+      const changed = [...variables.map(resourceOf), ...state.map(({ variable }) => variable)];
+      updateOnlyWhere(isFinite, changed, () => {
+        reducedAlready(() => {
+          this.innerOptimizer.applyGradients({ ...(listed as NamedTensorMap), ...unscaled });
+        });
+      });
+      this.#scale.adapt(isFinite);
+    });
+  }
+
   protected override slots(): Readonly<Record<string, number>> {
     return {};
   }
@@ -189,7 +199,12 @@ export class LossScaleOptimizer extends FusedOptimizer<LossScaleSettings> {
 function reducedAlready(fn: () => void): void {
   const context = replicaContext();
   if (context === undefined) fn();
-  else inReplica({ ...context, reduceGradients: (same) => same }, fn);
+  else {
+    const applyReduced: ReplicaContext['applyReduced'] = (same, apply) => {
+      apply(same);
+    };
+    inReplica({ ...context, applyReduced }, fn);
+  }
 }
 
 /** Whether all elements of all gradients are finite: a scalar of bool. */
