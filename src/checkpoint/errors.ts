@@ -1,5 +1,6 @@
 /** What can be wrong with a checkpoint. */
 import { EnvironmentError, UserError } from '../base/errors.ts';
+import { reasonOf } from '../base/reasonOf.ts';
 
 /** There is no checkpoint at `where`. */
 export function missingCheckpoint(where: string): UserError {
@@ -38,7 +39,7 @@ export function corrupt(prefix: string, cause: unknown): EnvironmentError {
   return new EnvironmentError({
     code: 'TFD_CHECKPOINT_CORRUPT',
     rule: 'The files of a checkpoint must be complete and unchanged. Nothing was restored.',
-    received: `${prefix}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    received: `${prefix}: ${reasonOf(cause)}`,
     remedy: 'Restore an older checkpoint of the same directory, or copy the files again.',
     cause,
   });
@@ -49,7 +50,7 @@ export function notWritten(prefix: string, cause: unknown): EnvironmentError {
   return new EnvironmentError({
     code: 'TFD_CHECKPOINT_WRITE',
     rule: 'A checkpoint needs a directory that can be written to, with room for all tensors. Older ones are untouched.',
-    received: `${prefix}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    received: `${prefix}: ${reasonOf(cause)}`,
     remedy: 'Free space or rights on that disk, or choose another directory.',
     cause,
   });

@@ -1,5 +1,5 @@
 /** Writes a traced function where TensorBoard finds it. */
-import { EnvironmentError } from '../base/errors.ts';
+import { notWritten } from '../base/notWritten.ts';
 import { op, scoped } from '../backend/kernel.ts';
 import { eagerExecutor, withExecutor, type TracedFunction, type Value } from '../tensor/index.ts';
 
@@ -20,13 +20,7 @@ export async function writeGraph(folder: string, compiled: TracedFunction): Prom
       });
     });
   } catch (cause) {
-    throw new EnvironmentError({
-      code: 'TFD_GRAPH_WRITE',
-      rule: `The graph could not be written to ${folder}.`,
-      received: cause instanceof Error ? cause.message : String(cause),
-      remedy: 'Choose a folder that you may write to, with enough room on its disk.',
-      cause,
-    });
+    throw notWritten({ code: 'TFD_GRAPH_WRITE', rule: `The graph could not be written to ${folder}.` }, cause);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Binds functions of TensorFlow that only C++ knows; another version of TensorFlow may lack them. */
 import koffi from 'koffi';
 import { EnvironmentError } from '../base/errors.ts';
+import { reasonOf } from '../base/reasonOf.ts';
 import type { BoundTable } from './bindings/declare.ts';
 import { library } from './library.ts';
 
@@ -20,7 +21,7 @@ export function bindCxx<T extends Record<string, string>>(what: string, table: T
     throw new EnvironmentError({
       code: 'TFD_CXX_MISSING',
       rule: `TensorFlow ${version} does not have what ${what} needs of it.`,
-      received: cause instanceof Error ? cause.message : String(cause),
+      received: reasonOf(cause),
       remedy: 'Use the version that this package fetches by itself: unset TFJS_DISTRIBUTE_LIBRARY.',
       cause,
     });

@@ -3,9 +3,10 @@ import { profile as profileMemory, type TensorContainer } from '@tensorflow/tfjs
 import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import { notWritten } from '../base/notWritten.ts';
 import { resolveWorker } from '../cluster/resolveWorker.ts';
 import { ProfilerSession } from '../native/index.ts';
-import { alreadyProfiling, profileNotWritten } from './errors.ts';
 import { operationTimes, toTable, type OperationTime, type SummaryOptions } from './operationTimes.ts';
 import { tracksOf } from './spans.ts';
 import { toTraceEvents } from './traceEvents.ts';
@@ -87,7 +88,7 @@ async function write(folder: string, bytes: Uint8Array): Promise<Omit<Profile<un
     await writeFile(xplaneFile, bytes);
     await writeFile(traceFile, JSON.stringify(toTraceEvents(tracks, `rank ${rank}`)));
   } catch (cause) {
-    throw profileNotWritten(place, cause);
+    throw notWritten({ code: 'TFD_PROFILE_WRITE', rule: `The profile could not be written to ${place}.` }, cause);
   }
   return {
     operations: operationTimes(tracks, 'operation'),
@@ -95,4 +96,13 @@ async function write(folder: string, bytes: Uint8Array): Promise<Omit<Profile<un
     xplaneFile,
     summary: (options = {}) => toTable(operationTimes(tracks, options.by ?? 'operation'), options),
   };
+}
+
+function alreadyProfiling(): UserError {
+  return new UserError({
+    code: 'TFD_PROFILE_ACTIVE',
+    rule: 'A process makes one profile at a time.',
+    received: 'tf.profile() before another one has ended',
+    remedy: 'Await the first, or profile both parts in one function.',
+  });
 }

@@ -3,7 +3,8 @@ import { io } from '@tensorflow/tfjs-core';
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { EnvironmentError, UserError } from '../../base/errors.ts';
+import { UserError } from '../../base/errors.ts';
+import { notWritten } from '../../base/notWritten.ts';
 
 const modelFile = 'model.json';
 const weightsFile = 'weights.bin';
@@ -28,7 +29,8 @@ export async function saveModel(target: string, artifacts: io.ModelArtifacts): P
       [modelFile, [Buffer.from(description)]],
     ]);
   } catch (error) {
-    throw notWritten(folder, error);
+    const rule = `The model could not be saved in ${folder}. A model that was there before is still whole.`;
+    throw notWritten({ code: 'TFD_MODEL_WRITE', rule }, error);
   }
   return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };
 }
@@ -56,15 +58,5 @@ function binaryTopology(): UserError {
     rule: 'A model is saved with its topology as JSON.',
     received: 'a topology in binary form (ArrayBuffer)',
     remedy: 'Save a model of tf.sequential() or tf.model().',
-  });
-}
-
-function notWritten(folder: string, cause: unknown): EnvironmentError {
-  return new EnvironmentError({
-    code: 'TFD_MODEL_WRITE',
-    rule: `The model could not be saved in ${folder}. A model that was there before is still whole.`,
-    received: cause instanceof Error ? cause.message : String(cause),
-    remedy: 'Choose a folder that you may write to, with enough room on its disk.',
-    cause,
   });
 }

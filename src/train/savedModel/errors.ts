@@ -1,5 +1,5 @@
 /** What can be wrong when a model is written as a SavedModel. */
-import { EnvironmentError, UserError } from '../../base/errors.ts';
+import { UserError } from '../../base/errors.ts';
 
 export function fixedBatch(received: string): UserError {
   return new UserError({
@@ -25,15 +25,5 @@ export function foreignTensors(numTensors: number): UserError {
     rule: 'A model that is saved uses its inputs and its own weights only.',
     received: `a model with a layer that uses ${numTensors} other tensor(s) or variable(s)`,
     remedy: 'Make those variables weights of the layer (addWeight), or constants inside of its call().',
-  });
-}
-
-export function savedModelNotWritten(folder: string, cause: unknown): EnvironmentError {
-  return new EnvironmentError({
-    code: 'TFD_SAVED_MODEL_WRITE',
-    rule: `The SavedModel could not be written to ${folder}.`,
-    received: cause instanceof Error ? cause.message : String(cause),
-    remedy: 'Choose a new folder that you may write to, with enough room on its disk.',
-    cause,
   });
 }

@@ -4,6 +4,7 @@ import { Sequential, type LayersModel, type LayerVariable } from '@tensorflow/tf
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DistributeError, InternalError } from '../../base/errors.ts';
+import { notWritten } from '../../base/notWritten.ts';
 import { resourceOf } from '../../backend/index.ts';
 import { writeCheckpoint } from '../../checkpoint/index.ts';
 import { DataType, encode, SavedModelSchema } from '../../native/protos/index.ts';
@@ -11,7 +12,6 @@ import { graphVersions } from '../../tensor/functionDefinitions.ts';
 import type { ResourceVariable } from '../../tensor/index.ts';
 import { weightNames } from '../weightNames.ts';
 import { anyBatch } from './anyBatch.ts';
-import { savedModelNotWritten } from './errors.ts';
 import { metaGraph } from './metaGraph.ts';
 import type { Signature } from './nodes.ts';
 import { featureShape, traceModel, type TracedModel } from './traceModel.ts';
@@ -92,7 +92,10 @@ async function write(folder: string, tensors: Record<string, ResourceVariable>, 
     await rename(`${file}.tmp`, file);
   } catch (error) {
     if (error instanceof DistributeError) throw error;
-    throw savedModelNotWritten(folder, error);
+    throw notWritten(
+      { code: 'TFD_SAVED_MODEL_WRITE', rule: `The SavedModel could not be written to ${folder}.` },
+      error,
+    );
   }
 }
 
