@@ -1,83 +1,122 @@
-/** The benchmarks: what each measures, against whom, and which ratio it must reach. */
+/** The benchmarks: what each measures, against whom, and which ratios it must reach. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { PeerKind } from './peerPython.ts';
 import type { Command } from './runCase.ts';
 
 /** One side of a benchmark: the processes that run at the same time; their values are added. */
 export type Side = readonly Command[];
+
+export interface Peer {
+  readonly name: string;
+  /** The ratio (ours / peer) that must not be passed to the other side. */
+  readonly target: number;
+  readonly side: Side;
+}
 
 export interface Benchmark {
   readonly id: string;
   /** What one measurement does, in words. */
   readonly work: string;
   readonly unit: string;
-  /** Which values are good; `target` is the ratio (ours / peer) that must not be passed to the other side. */
+  /** Which values are good. */
   readonly better: 'lower' | 'higher';
-  readonly target: number;
-  readonly peerName: string;
   readonly ours: Side;
-  readonly peer: Side;
+  readonly peers: readonly Peer[];
   /** Measured too, in every round, and printed as information: by name. */
   readonly also?: Readonly<Record<string, Side>>;
 }
 
 export interface BenchmarkOptions {
-  /** The Python interpreter that has TensorFlow; undefined leaves the Python peers out. */
-  readonly python: string | undefined;
-  /** Threads of TensorFlow in `cnn-step`, on both sides; default: all cores. */
+  /** The Python interpreters that have the peers; where one is missing, its peers are left out. */
+  readonly pythons: Readonly<Partial<Record<PeerKind, string>>>;
+  /** Threads of each side, except in `two-workers`; default: all cores. */
   readonly numThreads?: number;
 }
 
+const networks = {
+  mlp: 'an MLP, batch 128',
+  cnn: 'a CNN, batch 64',
+  resnet20: 'ResNet-20 on CIFAR shapes, batch 64',
+  lstm: 'an LSTM over 50 steps, batch 64',
+  transformer: 'a transformer of 4 layers, batch 32',
+};
+
 /** All benchmarks. */
-export function benchmarks({ python, numThreads = availableParallelism() }: BenchmarkOptions): Benchmark[] {
-  const pythonPeer = (file: string): Side =>
-    python === undefined ? [] : [{ file: python, args: [join(import.meta.dirname, 'peers', file)], numThreads }];
+export function benchmarks({ pythons, numThreads = availableParallelism() }: BenchmarkOptions): Benchmark[] {
   const threads = numThreads === 1 ? '1 thread' : `${numThreads} threads`;
+  const ours = (file: string, ...args: string[]): Side => [{ ...typescript('cases', file, ...args), numThreads }];
+  const peer = (kind: PeerKind, name: string, target: number, file: string, ...args: string[]): Peer[] => {
+    const python = pythons[kind];
+    if (python === undefined) return [];
+    const side = [{ file: python, args: [join(import.meta.dirname, 'peers', file), ...args], numThreads }];
+    return [{ name, target, side }];
+  };
+  const steps = Object.entries(networks).map(([network, description]): Benchmark => ({
+    id: `${network}-step`,
+    work: `one compiled training step of ${description}, SGD, ${threads}`,
+    unit: 'ms',
+    better: 'lower',
+    ours: ours('step.ts', network, 'compiled'),
+    peers: [
+      ...peer('tensorflow', 'Python tf.function', 1, 'keras_step.py', network, 'compiled'),
+      ...peer('torch', 'PyTorch eager', 0.9, 'torch_step.py', network, 'eager'),
+      ...peer('torch', 'torch.compile', 0.9, 'torch_step.py', network, 'compiled'),
+    ],
+  }));
   return [
+    ...steps,
     {
-      id: 'cnn-step',
-      work: `one compiled training step of a CNN, batch 64, SGD, ${threads}`,
+      id: 'eager-step',
+      work: `one eager training step of ${networks.cnn}, SGD, ${threads}`,
       unit: 'ms',
       better: 'lower',
-      target: 1,
-      peerName: 'Python tf.function',
-      ours: [{ ...ours('cnnStep.ts'), numThreads }],
-      peer: pythonPeer('cnn_step.py'),
+      ours: ours('step.ts', 'cnn', 'eager'),
+      peers: peer('tensorflow', 'Python eager', 0.9, 'keras_step.py', 'cnn', 'eager'),
     },
     {
       id: 'eager-add',
       work: 'one eager addition of two tensors of 4 numbers',
       unit: 'µs',
       better: 'lower',
-      target: 1,
-      peerName: 'Python a + b',
-      ours: [{ ...ours('eagerAdd.ts'), numThreads }],
-      peer: pythonPeer('eager_add.py'),
+      ours: ours('eagerAdd.ts'),
+      peers: peer('tensorflow', 'Python a + b', 0.7, 'eager_add.py'),
+    },
+    {
+      id: 'start',
+      work: `from the start of the process to the end of the first compiled step of ${networks.cnn}`,
+      unit: 'ms',
+      better: 'lower',
+      ours: ours('step.ts', 'cnn', 'compiled', 'start'),
+      peers: peer('tensorflow', 'Python tf.function', 0.6, 'keras_step.py', 'cnn', 'compiled', 'start'),
+    },
+    {
+      id: 'memory',
+      work: `largest resident size while training ${networks.cnn}, compiled`,
+      unit: 'MiB',
+      better: 'lower',
+      ours: ours('step.ts', 'cnn', 'compiled', 'memory'),
+      peers: peer('tensorflow', 'Python tf.function', 0.8, 'keras_step.py', 'cnn', 'compiled', 'memory'),
     },
     {
       id: 'two-workers',
       work: 'training the same CNN, batch 64 a worker, 2 workers of 1 thread',
       unit: 'samples/s',
       better: 'higher',
-      target: 1.8,
-      peerName: 'one worker',
       ours: [workers(2)],
-      peer: [workers(1)],
+      peers: [{ name: 'one worker', target: 1.8, side: [workers(1)] }],
       also: { 'two workers that do not communicate': [workers(1), workers(1)] },
     },
   ];
 }
 
-const typescript = ['--import', 'tsx'];
-
-function ours(file: string): Command {
-  return { file: process.execPath, args: [...typescript, join(import.meta.dirname, 'cases', file)] };
-}
-
 /** The training through our own launcher. */
 function workers(numWorkers: number): Command {
-  const cli = join(import.meta.dirname, '../src/cli/main.ts');
   const script = join(import.meta.dirname, 'cases/trainWorkers.ts');
   const options = ['--workers', String(numWorkers), '--threads-per-worker', '1'];
-  return { file: process.execPath, args: [...typescript, cli, 'run', ...options, script] };
+  return typescript('../src/cli', 'main.ts', 'run', ...options, script);
+}
+
+function typescript(folder: string, file: string, ...args: string[]): Command {
+  return { file: process.execPath, args: ['--import', 'tsx', join(import.meta.dirname, folder, file), ...args] };
 }

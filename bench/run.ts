@@ -8,17 +8,18 @@ import { ensureRuntime } from '../src/native/runtime/index.ts';
 import { benchmarks } from './benchmarks.ts';
 import { describeMachine, loadWarning } from './machine.ts';
 import { measureBenchmark, type Measurement } from './measureBenchmark.ts';
-import { findPython, makePython } from './python.ts';
+import { findPython, makePython, peerKinds, type PeerKind } from './peerPython.ts';
 import { table } from './table.ts';
 
 const usage = `Usage: npm run bench -- [options]
 
   --json FILE     write the measurements as JSON
-  --peers         make the Python environment of the peers where there is none (fetches TensorFlow, 250 MB)
-  --python PATH   use this Python interpreter for the peers; it must have TensorFlow
-  --rounds N      rounds of each benchmark, ours and the peer in turn (default 5)
-  --only ID       one benchmark: cnn-step, eager-add or two-workers
-  --threads N     threads of TensorFlow in cnn-step, on both sides (default: all cores)
+  --peers         make the Python environments of the peers where there are none (TensorFlow 250 MB, PyTorch 1 GB)
+  --python PATH   use this Python interpreter for TensorFlow's side
+  --torch PATH    use this Python interpreter for PyTorch's side
+  --rounds N      rounds of each benchmark, ours and the peers in turn (default 5)
+  --only ID       one benchmark, for example cnn-step; more of them with commas between
+  --threads N     threads of each side, except in two-workers (default: all cores)
   --help          this text`;
 
 class UsageError extends Error {}
@@ -27,6 +28,7 @@ interface Options {
   readonly json?: string;
   readonly peers?: boolean;
   readonly python?: string;
+  readonly torch?: string;
   readonly rounds?: string;
   readonly only?: string;
   readonly threads?: string;
@@ -41,24 +43,32 @@ async function main(): Promise<void> {
   }
   const numRounds = wholeNumber('--rounds', options.rounds ?? '5');
   const threads = options.threads === undefined ? {} : { numThreads: wholeNumber('--threads', options.threads) };
-  const python = options.python ?? (options.peers === true ? makePython() : findPython());
-  const all = benchmarks({ python, ...threads });
-  const chosen = all.filter(({ id }) => options.only === undefined || id === options.only);
-  if (chosen.length === 0) throw new UsageError(`There is no benchmark ${options.only ?? ''}.`);
+  const pythons = findPythons(options);
+  const all = benchmarks({ pythons, ...threads });
+  const ids = options.only?.split(',') ?? all.map(({ id }) => id);
+  const unknown = ids.find((wanted) => all.every(({ id }) => id !== wanted));
+  if (unknown !== undefined)
+    throw new UsageError(`There is no benchmark ${unknown}; there are ${all.map(({ id }) => id).join(', ')}.`);
 
   const runtime = await ensureRuntime();
   const machine = describeMachine(runtime.version);
   const warning = loadWarning(machine);
   if (warning !== undefined) console.error(warning);
   const measurements: Measurement[] = [];
-  for (const benchmark of chosen) {
+  for (const benchmark of all.filter(({ id }) => ids.includes(id))) {
     measurements.push(await measureBenchmark(benchmark, { numRounds, machine, onProgress }));
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(measurements, null, 2)}\n`);
   }
   console.log(`\n${table(measurements)}`);
-  if (python === undefined && chosen.some(({ peer }) => peer.length === 0)) {
-    console.log('The Python peers were not measured: add --peers to make their environment once, or --python PATH.');
+  if (peerKinds.some((kind) => pythons[kind] === undefined)) {
+    console.log('Some peers were not measured: add --peers to make their environments once.');
   }
+}
+
+function findPythons({ python, torch, peers }: Options): Partial<Record<PeerKind, string>> {
+  const given = { tensorflow: python, torch };
+  const found = peerKinds.map((kind) => [kind, given[kind] ?? (peers === true ? makePython(kind) : findPython(kind))]);
+  return Object.fromEntries(found) as Partial<Record<PeerKind, string>>;
 }
 
 function parse(): Options {
@@ -66,7 +76,16 @@ function parse(): Options {
   const flag = { type: 'boolean' } as const;
   try {
     return parseArgs({
-      options: { json: text, peers: flag, python: text, rounds: text, only: text, threads: text, help: flag },
+      options: {
+        json: text,
+        peers: flag,
+        python: text,
+        torch: text,
+        rounds: text,
+        only: text,
+        threads: text,
+        help: flag,
+      },
     }).values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));

@@ -1,11 +1,11 @@
 /** The measurements as a table for people. */
-import type { Measurement } from './measureBenchmark.ts';
+import type { Measurement, PeerMeasurement } from './measureBenchmark.ts';
 
 const headings = ['benchmark', 'ours', 'peer', 'unit', 'ratio', 'target', 'peer is', 'spread ours / peer'];
 
-/** Lines of text: one row a measurement, then what was measured beside. */
+/** Lines of text: a row for each peer of a measurement, then what was measured beside. */
 export function table(measurements: readonly Measurement[]): string {
-  const rows = [headings, ...measurements.map(row)];
+  const rows = [headings, ...measurements.flatMap(rowsOf)];
   const widths = headings.map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
   const lines = rows.map((cells) =>
     cells
@@ -16,30 +16,28 @@ export function table(measurements: readonly Measurement[]): string {
   return [...lines, '', ...measurements.flatMap(notes)].join('\n');
 }
 
-function row(measurement: Measurement): string[] {
-  const { id, ours, peer, unit, ratio, target, better, peerName, values, isReached } = measurement;
-  const verdict = isReached === null ? '' : isReached ? ' ok' : ' MISSED';
-  return [
-    id,
-    figure(ours),
-    peer === null ? '' : figure(peer),
-    unit,
-    ratio === null ? '' : ratio.toFixed(2),
-    `${better === 'lower' ? '<=' : '>='} ${target.toFixed(1)}${verdict}`,
-    peerName,
-    [values['ours'], values['peer']].map((each) => (each === undefined ? '-' : spread(each))).join(' / '),
-  ];
+function rowsOf(measurement: Measurement): string[][] {
+  const { id, ours, unit, peers, values } = measurement;
+  if (peers.length === 0) return [[id, figure(ours), '', unit, '', '', '', spread(values['ours'])]];
+  return peers.map((peer) => row(measurement, peer));
 }
 
-function notes({ id, also, unit, peer, peerName }: Measurement): string[] {
+function row({ id, ours, unit, better, values }: Measurement, peer: PeerMeasurement): string[] {
+  const { name, value, ratio, target, isReached } = peer;
+  const limit = `${better === 'lower' ? '<=' : '>='} ${target.toFixed(1)} ${isReached ? 'ok' : 'MISSED'}`;
+  const spreads = `${spread(values['ours'])} / ${spread(values[name])}`;
+  return [id, figure(ours), figure(value), unit, ratio.toFixed(2), limit, name, spreads];
+}
+
+function notes({ id, also, unit, peers: [peer] }: Measurement): string[] {
   return Object.entries(also).map(([name, value]) => {
-    const ratio = peer === null ? '' : `, ${(value / peer).toFixed(2)} times ${peerName}: the limit of this machine`;
-    return `${id}, for information: ${name}: ${figure(value)} ${unit}${ratio}.`;
+    const times = peer && `, ${(value / peer.value).toFixed(2)} times ${peer.name}`;
+    return `${id}, for information: ${name}: ${figure(value)} ${unit}${times ?? ''}.`;
   });
 }
 
 /** Lowest and highest round. */
-function spread(values: readonly number[]): string {
+function spread(values: readonly number[] = []): string {
   return `${figure(Math.min(...values))}-${figure(Math.max(...values))}`;
 }
 

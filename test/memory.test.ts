@@ -1,5 +1,6 @@
 /** Long training grows neither memory nor the number of live tensors. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as tf from '../src/index.ts';
 import { numLiveTensors } from '../src/tensor/index.ts';
@@ -63,3 +64,12 @@ function measure(): { residentBytes: number; numLiveTensors: number; numTensors:
     numTensors: tf.memory().numTensors,
   };
 }
+
+test('what only the loading of the library read is not resident', { skip: process.platform !== 'linux' }, async () => {
+  await tf.add(1, 2).data();
+  const maps = readFileSync('/proc/self/smaps', 'utf8').split(/\n(?=[0-9a-f]+-[0-9a-f]+ )/);
+  const symbols = maps.find((map) => /^\S+ r--p 00000000 .*libtensorflow_cc/.test(map)) ?? '';
+  const sizeKb = (field: string): number => Number(new RegExp(`^${field}: +(\\d+)`, 'm').exec(symbols)?.[1]);
+  assert.ok(sizeKb('Size') > 100_000, symbols);
+  assert.ok(sizeKb('Rss') < 60_000, symbols);
+});

@@ -30,6 +30,16 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
+/** Milliseconds since the process began. */
+export function processAgeMs(): number {
+  return performance.now();
+}
+
+/** The largest resident size of the process until now. */
+export function peakMemoryMiB(): number {
+  return process.resourceUsage().maxRSS / 1024;
+}
+
 /** The line that the harness reads. */
 export function report(sample: Sample): void {
   console.log(JSON.stringify(sample));

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import statistics
 import time
 
@@ -21,6 +22,30 @@ def times_ms(run):
             return times
 
 
-def report(value_times, scale=1.0, **facts):
-    """Prints the line that the harness reads: the median, in the benchmark's unit."""
-    print(json.dumps({"value": scale * statistics.median(value_times), **facts}))
+def process_age_ms():
+    """Milliseconds since the process began."""
+    with open("/proc/self/stat") as file:
+        start_ticks = int(file.read().rsplit(") ", 1)[1].split()[19])
+    return 1000 * (time.clock_gettime(time.CLOCK_BOOTTIME) - start_ticks / os.sysconf("SC_CLK_TCK"))
+
+
+def peak_memory_mib():
+    """The largest resident size of the process until now."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def report(value, **facts):
+    """Prints the line that the harness reads: the value in the benchmark's unit."""
+    print(json.dumps({"value": value, **facts}))
+
+
+def report_step(train, parameters, fact, warm_up_steps):
+    """As `cases/step.ts`: milliseconds of a step, or the fact that is asked for instead."""
+    losses = [float(train())]
+    if fact == "start":
+        report(process_age_ms(), proof={"parameters": parameters, "losses": losses})
+        return
+    losses += [float(train()) for _ in range(warm_up_steps - 1)]
+    times = times_ms(train)
+    value = peak_memory_mib() if fact == "memory" else statistics.median(times)
+    report(value, proof={"parameters": parameters, "losses": losses})

@@ -6,6 +6,7 @@ import { eager } from './bindings/eager.ts';
 import { graph } from './bindings/graph.ts';
 import { leaveWithoutDestructors } from './exit.ts';
 import { loadForGood, loadForGoodAhead } from './loadForGood.ts';
+import { releaseLoaderPages } from './releaseLoaderPages.ts';
 import { silenceNative } from './silenceNative.ts';
 import { runtimeUnavailable } from './runtime/fetchErrors.ts';
 import { assertSupportedVersion, findRuntime, type Runtime } from './runtime/index.ts';
@@ -70,6 +71,7 @@ function load(): Library {
     Object.entries(declarations).map(([name, signature]) => [name, handle.func(signature)]),
   ) as unknown as Library;
   assertSupportedVersion(bound.TF_Version());
+  for (const path of [runtime.frameworkLibrary, runtime.ccLibrary]) releaseLoaderPages(path);
   return bound;
 }
 
