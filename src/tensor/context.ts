@@ -1,8 +1,7 @@
 /** The eager context of this process: TensorFlow's devices, thread pools and functions. Made on first use. */
 import { availableParallelism } from 'node:os';
 import { check, library, status, type ContextHandle } from '../native/index.ts';
-import { encodeDeviceConfig } from '../native/protos/deviceConfig.ts';
-import { encodeThreadConfig } from '../native/protos/threadConfig.ts';
+import { encodeContextConfig } from '../native/protos/contextConfig.ts';
 
 let current: ContextHandle | undefined;
 let numCpus: number | undefined;
@@ -31,12 +30,12 @@ export function numThreads(): number {
 function create(): ContextHandle {
   const tf = library();
   const options = tf.TFE_NewContextOptions();
-  const threads = encodeThreadConfig({
+  const config = encodeContextConfig({
     numThreads: numThreads(),
     // Idle threads of a process that has only a share of the cores must not take those of the others.
     disableSpinning: numThreads() < availableParallelism(),
+    numCpus,
   });
-  const config = Buffer.concat([threads, encodeDeviceConfig({ numCpus })]);
   tf.TFE_ContextOptionsSetConfig(options, config, config.length, status());
   check('the options of the context');
   const handle = tf.TFE_NewContext(options, status());

@@ -14,6 +14,9 @@ interface Scope {
 
 let scope: Scope | undefined;
 
+/** Each takes memory and time to start; nobody tests with more. */
+const maxCpus = 127;
+
 /**
  * The logical devices of this process, as `tf.config.list_logical_devices` in Python: first the CPUs. The first call
  * loads TensorFlow.
@@ -56,7 +59,7 @@ export function withDevice<T>(name: string | undefined, fn: () => T): T {
  * @throws UserError `TFD_DEVICES_FIXED` after the first operation, `TFD_DEVICES_COUNT` for a number out of range.
  */
 export function setLogicalDevices({ cpu }: { readonly cpu: number }): void {
-  if (!Number.isInteger(cpu) || cpu < 1 || cpu > 127) throw wrongCount(cpu);
+  if (!Number.isInteger(cpu) || cpu < 1 || cpu > maxCpus) throw wrongCount(cpu);
   if (hasContext()) throw tooLate();
   setNumCpus(cpu);
 }
@@ -106,7 +109,7 @@ function tooLate(): UserError {
 function wrongCount(cpu: unknown): UserError {
   return new UserError({
     code: 'TFD_DEVICES_COUNT',
-    rule: 'The number of logical CPU devices is a whole number from 1 to 127.',
+    rule: `The number of logical CPU devices is a whole number from 1 to ${maxCpus}.`,
     received: String(cpu),
     remedy: 'Write for example tf.config.setLogicalDevices({ cpu: 4 }).',
   });

@@ -16,7 +16,7 @@ import {
   GraphDefSchema,
   ServerDefSchema,
 } from '../../src/native/protos/index.ts';
-import { encodeThreadConfig } from '../../src/native/protos/threadConfig.ts';
+import { encodeContextConfig } from '../../src/native/protos/contextConfig.ts';
 
 const timeout = 10_000;
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -35,15 +35,19 @@ test('a ConfigProto has the bytes that Python gives', { timeout }, () => {
   assert.equal(toHex(bytes), golden);
 });
 
-test('the configuration of threads that is encoded by hand is what the messages give', { timeout }, () => {
+test('the configuration of a context that is encoded by hand is what the messages give', { timeout }, () => {
   for (const numThreads of [1, 2, 127, 128, 300, 100_000]) {
     for (const disableSpinning of [false, true]) {
-      const expected = encode(ConfigProtoSchema, {
-        intraOpParallelismThreads: numThreads,
-        interOpParallelismThreads: numThreads,
-        experimental: { disableThreadSpinning: disableSpinning },
-      });
-      assert.equal(toHex(encodeThreadConfig({ numThreads, disableSpinning })), toHex(expected));
+      for (const numCpus of [undefined, 1, 127, 128]) {
+        const expected = encode(ConfigProtoSchema, {
+          ...(numCpus === undefined ? {} : { deviceCount: { CPU: numCpus } }),
+          intraOpParallelismThreads: numThreads,
+          interOpParallelismThreads: numThreads,
+          allowSoftPlacement: true,
+          experimental: { disableThreadSpinning: disableSpinning },
+        });
+        assert.equal(toHex(encodeContextConfig({ numThreads, disableSpinning, numCpus })), toHex(expected));
+      }
     }
   }
 });

@@ -30,8 +30,11 @@ export interface StepGradient {
 
 /** A kind of recurrent layer. */
 export interface Cell {
-  /** Gives the states after the step, and what its gradient needs. */
-  /** @param gates - What the step's input adds to the gates: `[rows, gates * units]`. */
+  /**
+   * Gives the states after the step, and what its gradient needs.
+   *
+   * @param gates - What the step's input adds to the gates: `[rows, gates * units]`.
+   */
   step(gates: Value, before: Before, weights: StateWeights): { readonly states: Value[]; readonly kept: Value[] };
   /** @param gradients - With respect to the states after the step; undefined is zero. */
   gradient(

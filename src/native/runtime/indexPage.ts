@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { fileSize, isDirectory, isFile, listNames, readText } from './files.ts';
 import type { WheelLink } from './wheel.ts';
 
-export const jsonType = 'application/vnd.pypi.simple.v1+json';
+const jsonType = 'application/vnd.pypi.simple.v1+json';
 
 /** What to ask an index for: JSON first, because only it tells sizes. */
 export const acceptHeader = `${jsonType}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01`;

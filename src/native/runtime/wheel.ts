@@ -14,7 +14,7 @@ export interface WheelLink {
 }
 
 /** A distribution's name as indexes compare it: `tensorflow_cpu` and `TensorFlow.CPU` are `tensorflow-cpu`. */
-export function normaliseName(name: string): string {
+function normaliseName(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, '-');
 }
 
