@@ -67,6 +67,15 @@ export function benchmarks({ pythons, numThreads = availableParallelism() }: Ben
   return [
     ...steps,
     {
+      id: 'matmul',
+      work: `the product of two matrices of 2048 x 2048, ${threads}`,
+      unit: 'GFLOP/s',
+      better: 'higher',
+      ours: ours('matmul.ts'),
+      peers: peer('tensorflow', 'Python tf.function', 0.95, 'matmul.py', 'tensorflow'),
+      also: Object.fromEntries(peer('torch', 'PyTorch', 1, 'matmul.py', 'torch').map(({ name, side }) => [name, side])),
+    },
+    {
       id: 'eager-step',
       work: `one eager training step of ${networks.cnn}, SGD, ${threads}`,
       unit: 'ms',

@@ -24,7 +24,7 @@ function rowsOf(measurement: Measurement): string[][] {
 
 function row({ id, ours, unit, better, values }: Measurement, peer: PeerMeasurement): string[] {
   const { name, value, ratio, target, isReached } = peer;
-  const limit = `${better === 'lower' ? '<=' : '>='} ${target.toFixed(1)} ${isReached ? 'ok' : 'MISSED'}`;
+  const limit = `${better === 'lower' ? '<=' : '>='} ${target} ${isReached ? 'ok' : 'MISSED'}`;
   const spreads = `${spread(values['ours'])} / ${spread(values[name])}`;
   return [id, figure(ours), figure(value), unit, ratio.toFixed(2), limit, name, spreads];
 }
