@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { reportError, usageErrorCode } from './reportError.ts';
+import type { ClusterCheckFlags } from './clusterCheck.ts';
 import type { RunFlags } from './run.ts';
 
 /** Does what the arguments say, and resolves to the exit code: 2 for a wrong usage, 1 for another failure. */
@@ -62,6 +63,32 @@ Ctrl-C is passed on to the workers; a second one ends them, a third one kills th
       const { doctor } = await import('./doctor.ts');
       const listDevices = async () => (await import('../native/index.ts')).listDevices();
       finish(await doctor({ ...flags, listDevices }));
+    });
+
+  program
+    .command('cluster')
+    .description('look at the machines of a job')
+    .command('check')
+    .description('connect every pair of workers, measure latency and bandwidth, and name the broken link')
+    .option('-c, --config <FILE>', 'config file (default: as for run)')
+    .option('-w, --workers <N>', 'number of workers on each machine (default: 1)')
+    .option('--port <P>', 'port on which the workers meet (default: any free one; 4711 with several machines)')
+    .option('--machines <A,B>', 'addresses of all machines; run the same command on each of them')
+    .option('--machine <A>', 'which of the machines this one is (default: found by its addresses)')
+    .option('--json', 'print the report as JSON', false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ srun npx tfjs-distribute cluster check
+  $ tfjs-distribute cluster check --machines 10.0.0.1,10.0.0.2
+
+The exit code is 0 when all links work alike, 1 when a link is broken or a worker does not come, and 3 when a link is
+far slower than the others.`,
+    )
+    .action(async (flags: ClusterCheckFlags) => {
+      const { clusterCheck } = await import('./clusterCheck.ts');
+      finish(await clusterCheck(flags));
     });
 
   return program;

@@ -21,6 +21,8 @@ export interface ConnectRendezvousOptions extends RendezvousAddress {
 
 const firstPauseMs = 50;
 const longestPauseMs = 1000;
+/** A connection that was begun before the network was up may never come to be: a new one is tried. */
+const longestAttemptMs = 10_000;
 
 /**
  * Connects, and waits until the server has accepted this worker.
@@ -32,7 +34,7 @@ export async function connectRendezvous(options: ConnectRendezvousOptions): Prom
   const deadlineMs = Date.now() + (options.timeoutMs ?? 60_000);
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
-      return await connectOnce(options, Math.max(1, deadlineMs - Date.now()));
+      return await connectOnce(options, Math.min(longestAttemptMs, Math.max(1, deadlineMs - Date.now())));
     } catch (error) {
       if (error instanceof UserError) throw error;
       if (Date.now() + pauseMs >= deadlineMs) throw unreachable(options, error);
