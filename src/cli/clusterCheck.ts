@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { resolveWorker } from '../cluster/index.ts';
 import { launch } from '../launch/index.ts';
 import { loadConfig } from '../launch/config/loadConfig.ts';
 import type { CheckOptions } from './clusterCheck/checkLinks.ts';
@@ -29,7 +30,9 @@ export async function clusterCheck(flags: ClusterCheckFlags): Promise<number> {
     const exitCode = await launch({ ...launched, prepare: () => Promise.resolve({}) });
     if (exitCode !== 0 || !existsSync(file)) return exitCode === 0 ? 1 : exitCode;
     const report = reportSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-    process.stdout.write(flags.json ? `${JSON.stringify(report, undefined, 2)}\n` : describeReport(report));
+    // Tasks of Slurm or MPI share one output.
+    if (resolveWorker().rank === 0)
+      process.stdout.write(flags.json ? `${JSON.stringify(report, undefined, 2)}\n` : describeReport(report));
     return exitCodeOfReport(report);
   } finally {
     await rm(folder, { recursive: true });
