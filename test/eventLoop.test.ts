@@ -6,9 +6,10 @@ import * as tf from '../src/index.ts';
 import { sequential, type Sequential } from '../src/train/index.ts';
 
 const numSteps = 50;
-const limitMs = 20;
+/** Shorter steps show nothing. */
+const minStepMs = 20;
 
-test('the delay of the event loop stays under 20 ms (p99) in steps of about 30 ms', { timeout: 60_000 }, async (t) => {
+test('the delay of the event loop stays under half a step (p99)', { timeout: 60_000 }, async (t) => {
   const model = sequential({
     layers: [
       tf.layers.conv2d({ inputShape: [28, 28, 1], filters: 32, kernelSize: 3, activation: 'relu' }),
@@ -20,28 +21,36 @@ test('the delay of the event loop stays under 20 ms (p99) in steps of about 30 m
     ],
   });
   model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy' });
-  const batchSize = await batchOf(40, model);
 
-  let measured = await trainAndMeasure(model, batchSize);
-  // Other programs of the machine can only add to the delay: it may be measured again.
-  for (let again = 0; again < 3 && measured.p99Ms >= limitMs; again++)
-    measured = await trainAndMeasure(model, batchSize);
+  // Other programs of the machine change both times: they may be measured again.
+  let measured = { stepMs: 0, p99Ms: Infinity, numSamples: 0 };
+  for (let attempt = 0; attempt < 4 && !isFree(measured); attempt++) {
+    measured = await trainAndMeasure(model, await batchOf(40, model));
+  }
 
   const { stepMs, p99Ms, numSamples } = measured;
   t.diagnostic(`step: ${stepMs.toFixed(1)} ms, delay's 99th percentile: ${p99Ms.toFixed(1)} ms`);
-  assert.ok(stepMs > limitMs, `a step of ${stepMs.toFixed(1)} ms is too short to show anything`);
+  assert.ok(stepMs > minStepMs, `a step of ${stepMs.toFixed(1)} ms is too short to show anything`);
   assert.ok(numSamples > numSteps, `only ${numSamples} samples of the delay`);
   assert.ok(
-    p99Ms < limitMs,
-    `the delay's 99th percentile is ${p99Ms.toFixed(1)} ms, in steps of ${stepMs.toFixed(1)} ms`,
+    isFree(measured),
+    `the delay's 99th percentile is ${p99Ms.toFixed(1)} ms, in steps of ${stepMs.toFixed(1)}`,
   );
 });
 
+interface Measured {
+  readonly stepMs: number;
+  readonly p99Ms: number;
+  readonly numSamples: number;
+}
+
+/** A step that held the event loop would delay it by as much as it takes. */
+function isFree({ stepMs, p99Ms }: Measured): boolean {
+  return stepMs > minStepMs && p99Ms < stepMs / 2;
+}
+
 /** Median of the steps, 99th percentile of the delay and number of its samples, without the first step. */
-async function trainAndMeasure(
-  model: Sequential,
-  batchSize: number,
-): Promise<{ stepMs: number; p99Ms: number; numSamples: number }> {
+async function trainAndMeasure(model: Sequential, batchSize: number): Promise<Measured> {
   const x = tf.randomUniform([batchSize * numSteps, 28, 28, 1]);
   const y = tf.zeros([batchSize * numSteps, 1]);
   const delay = monitorEventLoopDelay({ resolution: 5 });
