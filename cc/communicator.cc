@@ -40,10 +40,19 @@ Communicator::Communicator(const CommunicatorOptions& options)
     : options_(options), mesh_(std::make_shared<Mesh>(options.rank, options.size)) {
   mesh_->listen(options.address, options.connectTimeout);
   localGroup_ = createLocalGroup(mesh_);
+  composeAddresses();
+}
+
+void Communicator::composeAddresses() {
   const SegmentCard card = localGroup_ == nullptr ? SegmentCard{} : localGroup_->card();
   const auto* bytes = reinterpret_cast<const char*>(&card);
   addresses_ = mesh_->addresses();
   addresses_.insert(addresses_.end(), bytes, bytes + sizeof card);
+}
+
+void Communicator::withholdMemory() {
+  localGroup_.reset();
+  composeAddresses();
 }
 
 Communicator::~Communicator() {
@@ -91,7 +100,9 @@ void Communicator::joinLocalGroup(const std::vector<char>& all) {
     std::memcpy(&cards[rank], end - sizeof(SegmentCard), sizeof(SegmentCard));
   }
   int32_t canJoin = joins(localGroup_.get(), cards) ? 1 : 0;
-  allReduce(mesh_, {TF_INT32, Reduction::kMin, 0}, &canJoin, &canJoin, 1);
+  Exchange exchange{Kind::kAllReduce, TF_INT32, Reduction::kMin};
+  exchange.add({1});
+  allReduce(mesh_, exchange, &canJoin, &canJoin, 1);
   if (canJoin == 0) {
     localGroup_.reset();
   } else {
@@ -139,10 +150,14 @@ void Communicator::run() {
 }
 
 void Communicator::execute(Entry& entry) {
+  std::unique_ptr<Disagreement> disagreement;
   if (failure().empty()) {
     const auto start = std::chrono::steady_clock::now();
     try {
       entry.work(*this);
+    } catch (const Disagreement& error) {
+      disagreement = std::make_unique<Disagreement>(error);
+      abort(error.what());
     } catch (const std::exception& error) {
       // Closing every connection wakes the peers that wait for this rank, and not for the one that was lost.
       abort(withoutSourcePlace(error.what()));
@@ -153,7 +168,10 @@ void Communicator::execute(Entry& entry) {
     stats_.nanoseconds += std::chrono::duration_cast<std::chrono::nanoseconds>(elapsed).count();
   }
   const std::string reason = failure();
-  entry.finished(reason.empty() ? nullptr : &reason);
+  if (disagreement != nullptr) return entry.finished(disagreement.get());
+  if (reason.empty()) return entry.finished(nullptr);
+  const Unavailable unavailable(reason);
+  entry.finished(&unavailable);
 }
 
 std::string Communicator::failure() {

@@ -36,15 +36,15 @@ struct CommunicatorStats {
   std::atomic<int64_t> numCollectives{0};
   std::atomic<int64_t> numBytes{0};
   std::atomic<int64_t> nanoseconds{0};
-  std::atomic<int64_t> sharesMemory{0};  // 1 where all-reduces go through shared memory
+  std::atomic<int64_t> sharesMemory{0};  // 1 where collectives go through shared memory
 };
 
 class Communicator {
  public:
   // Runs on the communicator's thread; throws when the collective fails.
   using Work = std::function<void(Communicator&)>;
-  // Called once, with the reason if the collective failed.
-  using Finished = std::function<void(const std::string* failure)>;
+  // Called once, with the reason if the collective failed: Unavailable or Disagreement.
+  using Finished = std::function<void(const std::exception* failure)>;
 
   explicit Communicator(const CommunicatorOptions& options);
   ~Communicator();
@@ -56,6 +56,9 @@ class Communicator {
 
   // What the others need to reach this rank; equally long on all ranks.
   const std::vector<char>& addresses() const { return addresses_; }
+
+  // Shares no memory with the others, and so none of them with any. To be called before `addresses`.
+  void withholdMemory();
 
   // Blocks until all ranks are connected; starts the thread. `all` holds `addresses()` of all ranks, in their order.
   void connect(const std::vector<char>& all);
@@ -78,6 +81,7 @@ class Communicator {
     int64_t numBytes;
   };
 
+  void composeAddresses();
   void connectMesh(const std::vector<char>& all);
   void joinLocalGroup(const std::vector<char>& all);
   void run();

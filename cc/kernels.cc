@@ -1,12 +1,14 @@
 // The CPU kernels. Each prepares its outputs on the executor's thread, leaves the exchange to the communicator's
 // thread, and returns; so a collective that waits for its peers holds no thread of TensorFlow's.
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <numeric>
 
 #include "attributes.h"
 #include "call.h"
 #include "local_all_reduce.h"
+#include "local_collectives.h"
 #include "ops.h"
 #include "registry.h"
 
@@ -18,13 +20,7 @@ void require(bool condition, const std::string& rule) {
   if (!condition) throw std::invalid_argument(rule);
 }
 
-int64_t elements(const TF_Tensor* tensor) { return TF_TensorElementCount(tensor); }
-
-int64_t bytes(const std::vector<Call::Forwarded>& tensors) {
-  return std::accumulate(tensors.begin(), tensors.end(), int64_t{0}, [](int64_t sum, const Call::Forwarded& tensor) {
-    return sum + static_cast<int64_t>(TF_TensorByteSize(tensor.output));
-  });
-}
+size_t elements(const TF_Tensor* tensor) { return static_cast<size_t>(TF_TensorElementCount(tensor)); }
 
 std::vector<Call::Forwarded> forwardAll(Call& call, int numTensors) {
   std::vector<Call::Forwarded> tensors;
@@ -38,15 +34,40 @@ void copyInputs(const std::vector<Call::Forwarded>& tensors) {
   }
 }
 
-// What a kernel hands to the communicator: how many bytes it exchanges, and the exchange itself.
+// What a kernel hands to the communicator: the exchange, and how it is done.
 struct Plan {
-  int64_t numBytes;
+  Exchange exchange;
   Communicator::Work work;
 };
 
+// The collectives over a mesh, with the methods of LocalCollectives.
+struct MeshCollectives {
+  const std::shared_ptr<Mesh>& mesh;
+  const Exchange& exchange;
+
+  void broadcast(const std::vector<Operand>& operands) { tfd::broadcast(mesh, exchange, operands); }
+  void allGather(const void* in, void* out, const std::vector<size_t>& counts) {
+    tfd::allGather(mesh, exchange, in, out, counts);
+  }
+  void reduceScatter(const void* in, void* out, size_t count) { tfd::reduceScatter(mesh, exchange, in, out, count); }
+  void allToAll(const void* in, void* out, size_t count) { tfd::allToAll(mesh, exchange, in, out, count); }
+  void barrier() { tfd::barrier(mesh, exchange); }
+};
+
+// Runs `body` with the collectives of the best transport that the communicator has.
+template <typename Body>
+void onTransport(Communicator& communicator, const Exchange& exchange, Body body) {
+  if (auto* const group = communicator.localGroup()) {
+    LocalCollectives local(*group, exchange, communicator.mesh()->getTimeout());
+    body(local);
+  } else {
+    MeshCollectives overMesh{communicator.mesh(), exchange};
+    body(overMesh);
+  }
+}
+
 // Several tensors go through one buffer, as one message.
-void allReduceOverNetwork(Communicator& communicator, const Exchange& exchange, const std::vector<Operand>& operands,
-                          size_t numBytes) {
+void allReduceOverNetwork(Communicator& communicator, const Exchange& exchange, const std::vector<Operand>& operands) {
   const auto& mesh = communicator.mesh();
   if (operands.size() == 1) {
     const auto& [in, out, count] = operands[0];
@@ -54,14 +75,14 @@ void allReduceOverNetwork(Communicator& communicator, const Exchange& exchange, 
     finishMean(mesh, exchange, out, out, count);
     return;
   }
-  const auto size = elementSize(exchange.type);
-  char* const bucket = communicator.scratch(numBytes);
+  const auto size = elementSizeOf(exchange);
+  char* const bucket = communicator.scratch(exchange.numBytes);
   char* end = bucket;
   for (const auto& operand : operands) {
-    std::memcpy(end, operand.in, operand.count * size);
+    if (operand.count > 0) std::memcpy(end, operand.in, operand.count * size);
     end += operand.count * size;
   }
-  allReduce(mesh, exchange, bucket, bucket, numBytes / size);
+  allReduce(mesh, exchange, bucket, bucket, exchange.numBytes / size);
   const char* next = bucket;
   for (const auto& operand : operands) {
     finishMean(mesh, exchange, next, operand.out, operand.count);
@@ -69,67 +90,107 @@ void allReduceOverNetwork(Communicator& communicator, const Exchange& exchange, 
   }
 }
 
-Plan planAllReduce(const Attributes& attributes, Call& call, const Communicator&, int numTensors) {
-  const auto tensors = forwardAll(call, numTensors);
+std::vector<Operand> operandsOf(const std::vector<Call::Forwarded>& tensors, Exchange& exchange) {
   std::vector<Operand> operands;
   for (const auto& [source, output] : tensors) {
-    operands.push_back({TF_TensorData(source), TF_TensorData(output), static_cast<size_t>(elements(output))});
+    operands.push_back({TF_TensorData(source), TF_TensorData(output), elements(output)});
+    exchange.add(dimensions(output));
   }
-  const auto numBytes = bytes(tensors);
-  return {numBytes, [exchange = attributes.exchange, operands, numBytes](Communicator& communicator) {
+  return operands;
+}
+
+Plan planAllReduce(const Attributes& attributes, Call& call, const Communicator&, int numTensors) {
+  Exchange exchange = attributes.exchange;
+  const auto operands = operandsOf(forwardAll(call, numTensors), exchange);
+  return {exchange, [exchange, operands](Communicator& communicator) {
             if (auto* const group = communicator.localGroup()) {
               allReduce(*group, exchange, operands, communicator.mesh()->getTimeout());
             } else {
-              allReduceOverNetwork(communicator, exchange, operands, numBytes);
+              allReduceOverNetwork(communicator, exchange, operands);
             }
           }};
 }
 
 Plan planBroadcast(const Attributes& attributes, Call& call, const Communicator& communicator, int numTensors) {
-  const int root = attributes.root;
-  require(root >= 0 && root < communicator.mesh()->size,
-          "root must be a rank of the communicator, from 0 to " + std::to_string(communicator.mesh()->size - 1) +
-              "; received " + std::to_string(root));
+  Exchange exchange = attributes.exchange;
+  const auto& mesh = communicator.mesh();
+  require(exchange.root >= 0 && exchange.root < mesh->size,
+          "root must be a rank of the communicator, from 0 to " + std::to_string(mesh->size - 1) + "; received " +
+              std::to_string(exchange.root));
   const auto tensors = forwardAll(call, numTensors);
-  return {bytes(tensors), [exchange = attributes.exchange, tensors, root](Communicator& communicator) {
-            const auto& mesh = communicator.mesh();
-            if (mesh->rank == root) copyInputs(tensors);
-            for (const auto& tensor : tensors) {
-              broadcast(mesh, exchange, TF_TensorData(tensor.output), elements(tensor.output), root);
-            }
+  const auto operands = operandsOf(tensors, exchange);
+  return {exchange, [exchange, tensors, operands](Communicator& communicator) {
+            if (communicator.mesh()->rank == exchange.root) copyInputs(tensors);
+            onTransport(communicator, exchange, [&](auto& transport) { transport.broadcast(operands); });
           }};
 }
 
 Plan planAllGather(const Attributes& attributes, Call& call, const Communicator& communicator, int) {
-  const int size = communicator.mesh()->size;
+  const auto& mesh = communicator.mesh();
   const TF_Tensor* in = call.input(0);
-  require(TF_NumDims(in) >= 1, "TfdAllGather needs a tensor with a first dimension; received a scalar");
   auto dims = dimensions(in);
-  dims[0] *= size;
-  TF_Tensor* out = call.allocate(0, attributes.exchange.type, dims, TF_TensorByteSize(in) * size);
-  return {static_cast<int64_t>(TF_TensorByteSize(out)),
-          [exchange = attributes.exchange, in, out](Communicator& communicator) {
-            allGather(communicator.mesh(), exchange, TF_TensorData(in), TF_TensorData(out), elements(in));
+  require(!dims.empty(), "TfdAllGather needs a tensor with a first dimension; received a scalar");
+  const auto sizes = attributes.sizes.empty() ? std::vector<int64_t>(mesh->size, dims[0]) : attributes.sizes;
+  require(static_cast<int>(sizes.size()) == mesh->size && sizes[mesh->rank] == dims[0],
+          "TfdAllGather needs in `sizes` the first dimension of each rank's tensor");
+  const int64_t rest = std::accumulate(dims.begin() + 1, dims.end(), int64_t{1}, std::multiplies<int64_t>());
+  std::vector<size_t> counts;
+  for (const int64_t size : sizes) counts.push_back(size * rest);
+  // All ranks announce the same: what comes out, and, where the ranks differ, how it is divided.
+  Exchange exchange = attributes.exchange;
+  dims[0] = std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
+  exchange.add(dims);
+  if (!attributes.sizes.empty()) exchange.note(sizes);
+  TF_Tensor* out = call.allocate(0, TF_TensorType(in), dims, exchange.numBytes);
+  return {exchange, [exchange, in, out, counts](Communicator& communicator) {
+            onTransport(communicator, exchange, [&](auto& transport) {
+              transport.allGather(TF_TensorData(in), TF_TensorData(out), counts);
+            });
           }};
+}
+
+// The first dimension must have a part for every rank.
+void requireParts(const char* op, const std::vector<int64_t>& dims, int size) {
+  require(!dims.empty() && dims[0] % size == 0,
+          std::string(op) + " needs a first dimension that " + std::to_string(size) + " ranks divide evenly; received " +
+              (dims.empty() ? "a scalar" : std::to_string(dims[0])));
 }
 
 Plan planReduceScatter(const Attributes& attributes, Call& call, const Communicator& communicator, int) {
   const int size = communicator.mesh()->size;
   const TF_Tensor* in = call.input(0);
   auto dims = dimensions(in);
-  require(!dims.empty() && dims[0] % size == 0,
-          "TfdReduceScatter needs a first dimension that " + std::to_string(size) + " ranks divide evenly; received " +
-              (dims.empty() ? "a scalar" : std::to_string(dims[0])));
+  requireParts("TfdReduceScatter", dims, size);
+  Exchange exchange = attributes.exchange;
+  exchange.add(dims);
   dims[0] /= size;
-  TF_Tensor* out = call.allocate(0, attributes.exchange.type, dims, TF_TensorByteSize(in) / size);
-  return {static_cast<int64_t>(TF_TensorByteSize(in)),
-          [exchange = attributes.exchange, in, out](Communicator& communicator) {
-            reduceScatter(communicator.mesh(), exchange, TF_TensorData(in), TF_TensorData(out), elements(out));
+  TF_Tensor* out = call.allocate(0, TF_TensorType(in), dims, TF_TensorByteSize(in) / size);
+  return {exchange, [exchange, in, out](Communicator& communicator) {
+            onTransport(communicator, exchange, [&](auto& transport) {
+              transport.reduceScatter(TF_TensorData(in), TF_TensorData(out), elements(out));
+            });
+          }};
+}
+
+Plan planAllToAll(const Attributes& attributes, Call& call, const Communicator& communicator, int) {
+  const int size = communicator.mesh()->size;
+  const TF_Tensor* in = call.input(0);
+  const auto dims = dimensions(in);
+  requireParts("TfdAllToAll", dims, size);
+  Exchange exchange = attributes.exchange;
+  exchange.add(dims);
+  TF_Tensor* out = call.allocate(0, TF_TensorType(in), dims, TF_TensorByteSize(in));
+  return {exchange, [exchange, in, out, size](Communicator& communicator) {
+            onTransport(communicator, exchange, [&](auto& transport) {
+              transport.allToAll(TF_TensorData(in), TF_TensorData(out), elements(in) / size);
+            });
           }};
 }
 
 Plan planBarrier(const Attributes& attributes, Call&, const Communicator&, int) {
-  return {0, [exchange = attributes.exchange](Communicator& communicator) { barrier(communicator.mesh(), exchange); }};
+  return {attributes.exchange, [exchange = attributes.exchange](Communicator& communicator) {
+            onTransport(communicator, exchange, [](auto& transport) { transport.barrier(); });
+          }};
 }
 
 // TensorFlow's executor turns UNAVAILABLE of an op that it does not know as a communication op into INTERNAL.
@@ -152,14 +213,11 @@ void compute(void* kernel, TF_OpKernelContext* context, TF_AsyncOpKernelDoneCall
     const int numTensors = TF_NumInputs(context) - 1;
     const auto communicator = communicatorOf(*call, numTensors);
     auto planned = plan(*static_cast<const Attributes*>(kernel), *call, *communicator, numTensors);
-    const auto finished = [call](const std::string* failure) {
-      if (failure == nullptr) {
-        call->succeed();
-      } else {
-        call->fail(kPeerLost, *failure);
-      }
+    const auto finished = [call](const std::exception* failure) {
+      if (failure == nullptr) return call->succeed();
+      call->fail(dynamic_cast<const Disagreement*>(failure) == nullptr ? kPeerLost : TF_INVALID_ARGUMENT, failure->what());
     };
-    communicator->post(std::move(planned.work), finished, planned.numBytes);
+    communicator->post(std::move(planned.work), finished, static_cast<int64_t>(planned.exchange.numBytes));
   } catch (const Unavailable& error) {
     call->fail(kPeerLost, error.what());
   } catch (const std::invalid_argument& error) {
@@ -169,10 +227,10 @@ void compute(void* kernel, TF_OpKernelContext* context, TF_AsyncOpKernelDoneCall
   }
 }
 
-template <bool type, bool reduction, bool root>
+template <Kind kind, bool type = false, bool reduction = false, bool root = false, bool sizes = false>
 void* create(TF_OpKernelConstruction* construction) {
   try {
-    return new Attributes(readAttributes(construction, {type, reduction, root}));
+    return new Attributes(readAttributes(construction, kind, {type, reduction, root, sizes}));
   } catch (const std::exception& error) {
     Status status;
     TF_SetStatus(status.get(), TF_INVALID_ARGUMENT, error.what());
@@ -193,11 +251,12 @@ void registerKernel(const char* op, void* (*create)(TF_OpKernelConstruction*),
 }  // namespace
 
 void registerKernels() {
-  registerKernel("TfdAllReduce", create<true, true, false>, compute<planAllReduce>);
-  registerKernel("TfdBroadcast", create<true, false, true>, compute<planBroadcast>);
-  registerKernel("TfdAllGather", create<true, false, false>, compute<planAllGather>);
-  registerKernel("TfdReduceScatter", create<true, true, false>, compute<planReduceScatter>);
-  registerKernel("TfdBarrier", create<false, false, false>, compute<planBarrier>);
+  registerKernel("TfdAllReduce", create<Kind::kAllReduce, true, true>, compute<planAllReduce>);
+  registerKernel("TfdBroadcast", create<Kind::kBroadcast, true, false, true>, compute<planBroadcast>);
+  registerKernel("TfdAllGather", create<Kind::kAllGather, true, false, false, true>, compute<planAllGather>);
+  registerKernel("TfdReduceScatter", create<Kind::kReduceScatter, true, true>, compute<planReduceScatter>);
+  registerKernel("TfdAllToAll", create<Kind::kAllToAll, true>, compute<planAllToAll>);
+  registerKernel("TfdBarrier", create<Kind::kBarrier>, compute<planBarrier>);
 }
 
 }  // namespace tfd

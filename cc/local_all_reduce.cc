@@ -33,16 +33,15 @@ class LocalAllReduce {
       : group_(group),
         operands_(operands),
         timeout_(timeout),
-        elementBytes_(elementSize(exchange.type)),
+        elementBytes_(elementSizeOf(exchange)),
         divisor_(exchange.reduction == Reduction::kMean ? group.size : 1),
-        arithmetic_(arithmetic(exchange.type, exchange.reduction)),
-        first_(group.next()) {
+        arithmetic_(arithmeticOf(exchange)),
+        first_(group.next()),
+        announcement_(exchange) {
     for (const auto& operand : operands) numBytes_ += operand.count * elementBytes_;
-    announcement_ = {exchange.type, static_cast<int32_t>(exchange.reduction), exchange.tag, 0, numBytes_};
   }
 
   void run() {
-    if (numBytes_ == 0) return;
     group_.check();
     if (numBytes_ <= std::min(LocalGroup::kBufferBytes, kMaxDirectBytes / group_.size)) return runAtOnce();
     runInChunks();
@@ -156,8 +155,8 @@ class LocalAllReduce {
   const int divisor_;
   const Arithmetic arithmetic_;
   const uint64_t first_;  // the exchange of chunk 0
+  const Exchange announcement_;
   size_t numBytes_ = 0;
-  Announcement announcement_;
 };
 
 }  // namespace

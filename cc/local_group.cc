@@ -49,18 +49,12 @@ bool sleepOn(const std::atomic<uint32_t>& word, uint32_t value) {
 
 void wakeAll(std::atomic<uint32_t>& word) { syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0); }
 
-std::string describe(const Announcement& announcement) {
-  static const char* const reductions[] = {"sum", "mean", "min", "max"};
-  return std::to_string(announcement.numBytes) + " bytes of dtype " + std::to_string(announcement.type) + " by " +
-         reductions[announcement.reduction & 3] + " with tag " + std::to_string(announcement.tag);
-}
-
 }  // namespace
 
 // The first page of a segment.
 struct LocalGroup::Header {
   std::atomic<uint32_t> numPublished;  // modulo 2^32
-  alignas(64) Announcement announcements[kNumBuffers];
+  alignas(64) Exchange announcements[kNumBuffers];
 };
 static_assert(std::atomic<uint32_t>::is_always_lock_free && sizeof(std::atomic<uint32_t>) == 4, "a futex is a word");
 
@@ -82,22 +76,19 @@ char* LocalGroup::buffer(int ofRank, uint64_t exchange) const {
   return segments_[ofRank]->data() + kPageBytes + exchange % kNumBuffers * kBufferBytes;
 }
 
-void LocalGroup::publish(const Announcement& announcement) {
+void LocalGroup::publish(const Exchange& announcement) {
   Header& own = header(rank);
   own.announcements[next_ % kNumBuffers] = announcement;
   own.numPublished.store(static_cast<uint32_t>(++next_), std::memory_order_release);
   wakeAll(own.numPublished);
 }
 
-void LocalGroup::await(uint64_t exchange, const Announcement& expected, std::chrono::milliseconds timeout) const {
+void LocalGroup::await(uint64_t exchange, const Exchange& expected, std::chrono::milliseconds timeout) const {
   for (int peer = 0; peer < size; peer++) {
-    if (peer == rank) continue;
-    awaitPeer(peer, exchange, timeout);
-    const Announcement announced = header(peer).announcements[exchange % kNumBuffers];
-    if (std::memcmp(&announced, &expected, sizeof announced) != 0) {
-      throw std::runtime_error("The ranks disagree: rank " + std::to_string(peer) + " reduces " + describe(announced) +
-                               ", and rank " + std::to_string(rank) + " reduces " + describe(expected));
-    }
+    if (peer != rank) awaitPeer(peer, exchange, timeout);
+  }
+  for (int peer = 0; peer < size; peer++) {
+    requireAgreement(expected, rank, header(peer).announcements[exchange % kNumBuffers], peer);
   }
 }
 

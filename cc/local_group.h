@@ -1,4 +1,4 @@
-// Processes of one machine that read each other's memory: what carries the all-reduces between them.
+// Processes of one machine that read each other's memory: what carries the collectives between them.
 //
 // Each rank has one segment, which it alone writes: a word that counts what it has published, and some announcements
 // and buffers. An exchange is: write into a buffer, publish, wait until all others have published as many. Exchanges
@@ -19,18 +19,10 @@
 #include <memory>
 #include <vector>
 
+#include "exchange.h"
 #include "shared_segment.h"
 
 namespace tfd {
-
-// What a rank is about to do, for the others to compare with their own.
-struct Announcement {
-  int32_t type;
-  int32_t reduction;
-  int32_t tag;
-  int32_t reserved;
-  uint64_t numBytes;
-};
 
 class LocalGroup {
  public:
@@ -58,11 +50,12 @@ class LocalGroup {
   uint64_t next() const { return next_; }
 
   // Tells the others that the next exchange is written.
-  void publish(const Announcement& announcement);
+  void publish(const Exchange& announcement);
 
-  // Returns when all others have published this exchange. Throws where one of them announced something else, is lost
-  // (noticed within milliseconds), or did not come for `timeout`.
-  void await(uint64_t exchange, const Announcement& expected, std::chrono::milliseconds timeout) const;
+  // Returns when all others have published this exchange. Throws Disagreement where one of them announced something
+  // else, which all know then; and something else where one is lost (noticed within milliseconds), or did not come for
+  // `timeout`.
+  void await(uint64_t exchange, const Exchange& expected, std::chrono::milliseconds timeout) const;
 
   const int rank;
   const int size;

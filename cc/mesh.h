@@ -30,12 +30,16 @@ class Mesh final : public gloo::Context {
   // Throws if a connection has failed, or the mesh was aborted.
   void check();
 
+  // A number for the next message that opens a collective: the same on all ranks that ran as many.
+  uint32_t nextOpening() { return numOpenings_++; }
+
   // Ends whatever waits on a connection, here within milliseconds and at the peers when their sockets close, and
   // makes every later use fail with `reason`. May be called from any thread.
   void abort(const std::string& reason);
 
  private:
   std::vector<char> addresses_;
+  uint32_t numOpenings_ = 0;
 };
 
 }  // namespace tfd

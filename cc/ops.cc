@@ -7,8 +7,8 @@
 namespace tfd {
 namespace {
 
-constexpr const char* kType = "T: {float, double, half, bfloat16, int32, int64}";
-constexpr const char* kReduction = "reduction: {'sum', 'mean', 'min', 'max'} = 'sum'";
+constexpr const char* kType = "T: {float, double, half, bfloat16, int32, int64, bool}";
+constexpr const char* kReduction = "reduction: {'sum', 'mean', 'min', 'max', 'product'} = 'sum'";
 constexpr const char* kTag = "tag: int = 0";
 constexpr const char* kCommunicator = "communicator: int64";
 
@@ -93,12 +93,14 @@ void registerOps() {
               {"outputs: N * T"},
               {"N: int >= 1", kType, "root: int = 0", kTag},
               sameShapes});
-  registerOp({"TfdAllGather", {"input: T", kCommunicator}, {"output: T"}, {kType, kTag}, firstDimensionUnknown});
+  registerOp({"TfdAllGather", {"input: T", kCommunicator}, {"output: T"}, {kType, "sizes: list(int) = []", kTag},
+              firstDimensionUnknown});
   registerOp({"TfdReduceScatter",
               {"input: T", kCommunicator},
               {"output: T"},
               {kType, kReduction, kTag},
               firstDimensionUnknown});
+  registerOp({"TfdAllToAll", {"input: T", kCommunicator}, {"output: T"}, {kType, kTag}, sameShapes});
   registerOp({"TfdBarrier", {kCommunicator}, {}, {kTag}, checkCommunicator});
 }
 

@@ -26,6 +26,8 @@ Arithmetic arithmetic(TF_DataType type, Reduction reduction) {
 
 size_t elementSize(TF_DataType type) {
   switch (type) {
+    case TF_BOOL:
+      return 1;
     case TF_HALF:
     case TF_BFLOAT16:
       return 2;
@@ -36,7 +38,7 @@ size_t elementSize(TF_DataType type) {
     case TF_INT64:
       return 8;
   }
-  throw std::invalid_argument("collectives take float, double, half, bfloat16, int32 and int64; received dtype " +
+  throw std::invalid_argument("collectives take float, double, half, bfloat16, int32, int64 and bool; received dtype " +
                               std::to_string(static_cast<int>(type)));
 }
 

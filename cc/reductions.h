@@ -2,12 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "tensorflow_c_api.h"
 
 namespace tfd {
 
-enum class Reduction { kSum, kMean, kMin, kMax };
+enum class Reduction : int32_t { kSum, kMean, kMin, kMax, kProduct };
 
 // out[i] = a[i] (op) b[i]. `out` may be `a` or `b`. NaN wins over every number in minimum and maximum.
 using ReduceFunction = void (*)(void* out, const void* a, const void* b, size_t count);
@@ -20,7 +21,7 @@ struct Arithmetic {
   DivideFunction divide;
 };
 
-// The functions for a dtype, in the fastest version that this CPU can run; a mean is a sum until it is divided.
+// The functions for a dtype, bool by minimum or maximum only, in the fastest version that this CPU can run; a mean is a sum until it is divided.
 Arithmetic arithmetic(TF_DataType type, Reduction reduction);
 
 // Bytes of one element; throws std::invalid_argument for a dtype that the collectives do not take.

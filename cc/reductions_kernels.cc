@@ -90,6 +90,20 @@ template <>
 int64_t Sum::apply(int64_t a, int64_t b) {
   return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
 }
+struct Product {
+  template <typename W>
+  static W apply(W a, W b) {
+    return a * b;
+  }
+};
+template <>
+int32_t Product::apply(int32_t a, int32_t b) {
+  return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
+}
+template <>
+int64_t Product::apply(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+}
 struct Min {
   template <typename W>
   static W apply(W a, W b) {
@@ -128,6 +142,8 @@ Arithmetic forType(Reduction reduction) {
       return {reduce<T, Min>, divide<T>};
     case Reduction::kMax:
       return {reduce<T, Max>, divide<T>};
+    case Reduction::kProduct:
+      return {reduce<T, Product>, divide<T>};
     default:
       return {reduce<T, Sum>, divide<T>};
   }
@@ -151,6 +167,8 @@ Arithmetic arithmetic(TF_DataType type, Reduction reduction) {
       return forType<int32_t>(reduction);
     case TF_INT64:
       return forType<int64_t>(reduction);
+    case TF_BOOL:
+      return forType<uint8_t>(reduction);
   }
   return {nullptr, nullptr};
 }

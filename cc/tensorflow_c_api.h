@@ -17,6 +17,7 @@ typedef enum TF_DataType {
   TF_DOUBLE = 2,
   TF_INT32 = 3,
   TF_INT64 = 9,
+  TF_BOOL = 10,
   TF_BFLOAT16 = 14,
   TF_HALF = 19,
 } TF_DataType;
@@ -91,6 +92,8 @@ void TF_OpKernelConstruction_GetAttrType(TF_OpKernelConstruction* ctx, const cha
                                          TF_Status* status);
 void TF_OpKernelConstruction_GetAttrInt32(TF_OpKernelConstruction* ctx, const char* attr_name, int32_t* val,
                                           TF_Status* status);
+void TF_OpKernelConstruction_GetAttrInt32List(TF_OpKernelConstruction* ctx, const char* attr_name, int32_t* vals,
+                                              int max_vals, TF_Status* status);
 void TF_OpKernelConstruction_GetAttrString(TF_OpKernelConstruction* ctx, const char* attr_name, char* val,
                                            size_t max_length, TF_Status* status);
 int TF_NumInputs(TF_OpKernelContext* ctx);

@@ -64,6 +64,10 @@ tfd_message tfd_communicator_create(int32_t rank, int32_t size, const char* addr
   });
 }
 
+tfd_message tfd_communicator_withhold_memory(int64_t id) {
+  return guarded([&] { tfd::findCommunicator(id)->withholdMemory(); });
+}
+
 tfd_message tfd_communicator_addresses(int64_t id, uint8_t* buffer, int64_t capacity, int64_t* length) {
   return guarded([&] {
     const auto communicator = tfd::findCommunicator(id);

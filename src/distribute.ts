@@ -1,5 +1,7 @@
 /** `tf.distribute`: how training is spread over devices and machines. */
+export type { Communication, Reduction, Transport } from './collectives/index.ts';
 export {
+  Collectives,
   currentStrategy as getStrategy,
   inReplica,
   MirroredStrategy,
@@ -9,6 +11,8 @@ export {
   replicaContext as getReplicaContext,
   Strategy,
   type MirroredOptions,
+  type AllGatherOptions,
+  type EagerCollectives,
   type MultiWorkerMirroredOptions,
   type PerReplicaArguments,
   type ReduceOp,

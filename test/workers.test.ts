@@ -20,10 +20,11 @@ const tolerance = 1e-4;
 
 for (const { numWorkers, transport, env } of [
   { numWorkers: 1, transport: undefined, env: {} },
-  { numWorkers: 2, transport: 'gloo', env: {} },
-  { numWorkers: 3, transport: 'gloo', env: {} },
-  { numWorkers: 5, transport: 'gloo', env: {} },
-  { numWorkers: 2, transport: 'tensorflow', env: { TFJS_DISTRIBUTE_COLLECTIVES: 'none' } },
+  { numWorkers: 2, transport: 'shared-memory', env: {} },
+  { numWorkers: 3, transport: 'shared-memory', env: {} },
+  { numWorkers: 5, transport: 'shared-memory', env: {} },
+  { numWorkers: 2, transport: 'gloo', env: { TFJS_DISTRIBUTE_SHARED_MEMORY: 'off' } },
+  { numWorkers: 2, transport: 'ring', env: { TFJS_DISTRIBUTE_COLLECTIVES: 'none' } },
 ]) {
   test(`the loss curve on ${numWorkers} worker(s) over ${transport ?? 'nothing'}`, { timeout }, async (t) => {
     const outcome = await runWorkers(t, './parity.ts', { numWorkers, env });
@@ -39,7 +40,7 @@ for (const { numWorkers, transport, env } of [
       assert.deepEqual(result.weights, chief.weights, 'every rank has the same weights, bit by bit');
       assert.deepEqual(result.history, chief.history);
     }
-    if (transport === 'tensorflow') assert.match(outcome.stderr, /no library of collectives/);
+    if (transport === 'ring') assert.match(outcome.stderr, /no library of collectives/);
     alone ??= chief;
     assertClose(chief.losses, alone.losses);
     assertClose(chief.weights, alone.weights);
@@ -75,7 +76,7 @@ for (const { way, code, reason, env = {} } of [
   { way: 'exit', code: 3, reason: /Worker 1 \(process \d+\) ended with exit code 3/ },
   { way: 'throw', code: 1, reason: /Worker 1 \(process \d+\) ended with exit code 1[^]*this worker gives up/ },
 ]) {
-  const transport = Object.keys(env).length === 0 ? 'Gloo' : "TensorFlow's ring";
+  const transport = Object.keys(env).length === 0 ? 'shared memory' : "TensorFlow's ring";
   test(`a worker that dies (${way}) while training over ${transport} ends the others`, { timeout }, async (t) => {
     const outcome = await runWorkers(t, './dies.ts', { numWorkers: 3, args: [way], env });
     assert.equal(outcome.code, code, outcome.stderr);

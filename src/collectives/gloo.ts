@@ -1,4 +1,7 @@
-/** Collectives over Gloo (the engine of PyTorch's and Horovod's CPU collectives), as ops inside TensorFlow's graph. */
+/**
+ * Collectives of our C++ library, as ops inside TensorFlow's graph: over Gloo, the engine of PyTorch's and Horovod's CPU
+ * collectives, or through memory that the processes of one machine share.
+ */
 import { EnvironmentError, PeerError, UserError } from '../base/errors.ts';
 import {
   collectivesLibrary,
@@ -6,17 +9,25 @@ import {
   type CollectivesLibrary,
   type CommunicatorId,
 } from '../native/index.ts';
-import { executor, ResourceVariable, toEagerTensor, type Attributes, type Value } from '../tensor/index.ts';
+import { executor, ResourceVariable, toEagerTensor, type Attributes, type Input, type Value } from '../tensor/index.ts';
 import type { Communicator, GroupOptions, Reduction } from './communicator.ts';
 
-/** Forms the group: every rank listens, tells the others its addresses, and connects to all of them. */
-export async function formGloo(options: GroupOptions): Promise<GlooCommunicator> {
+/**
+ * Forms the group: every rank listens, tells the others its addresses, and connects to all of them.
+ *
+ * @param transport - `auto` shares memory where all ranks can.
+ */
+export async function formGloo(
+  options: GroupOptions,
+  transport: 'auto' | 'shared-memory' | 'gloo',
+): Promise<GlooCommunicator> {
   const native = collectivesLibrary();
   if (native === undefined) {
     throw new UserError({
       code: 'TFD_COLLECTIVES_MISSING',
-      rule: "The transport 'gloo' needs the library of collectives, which is not there.",
-      remedy: "Build it with `npm run build:collectives`, or let communication be 'auto' or 'tensorflow'.",
+      rule: 'The transports gloo and shared-memory need the library of collectives, which is not there.',
+      received: `communication: '${transport}'`,
+      remedy: "Build it with `npm run build:collectives`, or let communication be 'auto' or 'ring'.",
     });
   }
   const { rank, size, address, connectTimeoutMs, collectiveTimeoutMs } = options;
@@ -24,27 +35,35 @@ export async function formGloo(options: GroupOptions): Promise<GlooCommunicator>
   check(native.tfd_communicator_create(rank, size, address, connectTimeoutMs, collectiveTimeoutMs, out));
   const id = Number(out[0]) as CommunicatorId;
   try {
+    if (transport === 'gloo') check(native.tfd_communicator_withhold_memory(id));
     const all = await options.exchange('gloo', ownAddresses(native, id));
     check(await connectCommunicator(id, Buffer.concat(all)));
+    const sharesMemory = doesShareMemory(native, id);
+    if (transport === 'shared-memory' && !sharesMemory) throw noSharedMemory();
+    return new GlooCommunicator(native, id, { rank, size, transport: sharesMemory ? 'shared-memory' : 'gloo' });
   } catch (error) {
     native.tfd_communicator_free(id);
     throw error;
   }
-  return new GlooCommunicator(native, id, rank, size);
 }
 
-/** A Gloo group. Graphs read its number from a variable, so that another group can take its place without a new trace. */
+/** A group. Graphs read its number from a variable, so that another group can take its place without a new trace. */
 export class GlooCommunicator implements Communicator {
-  readonly transport = 'gloo';
+  readonly transport: 'shared-memory' | 'gloo';
   readonly rank: number;
   readonly size: number;
   readonly #native: CollectivesLibrary;
   readonly #id: CommunicatorId;
   readonly #variable: ResourceVariable;
 
-  constructor(native: CollectivesLibrary, id: CommunicatorId, rank: number, size: number) {
+  constructor(
+    native: CollectivesLibrary,
+    id: CommunicatorId,
+    { rank, size, transport }: Pick<GlooCommunicator, 'rank' | 'size' | 'transport'>,
+  ) {
     this.#native = native;
     this.#id = id;
+    this.transport = transport;
     this.rank = rank;
     this.size = size;
     using initial = toEagerTensor(BigInt64Array.of(BigInt(id)), [], 'int64');
@@ -52,11 +71,27 @@ export class GlooCommunicator implements Communicator {
   }
 
   allReduce(values: readonly Value[], reduction: Reduction): Value[] {
-    return this.#run('TfdAllReduce', values, { reduction });
+    return this.#run('TfdAllReduce', [values], { reduction });
   }
 
   broadcast(values: readonly Value[], root: number): Value[] {
-    return this.#run('TfdBroadcast', values, { root: { int: root } });
+    return this.#run('TfdBroadcast', [values], { root: { int: root } });
+  }
+
+  allGather(value: Value, sizes: readonly number[] = []): Value {
+    return this.#run('TfdAllGather', [value], { sizes: { ints: sizes } })[0] as Value;
+  }
+
+  reduceScatter(value: Value, reduction: Reduction): Value {
+    return this.#run('TfdReduceScatter', [value], { reduction })[0] as Value;
+  }
+
+  allToAll(value: Value): Value {
+    return this.#run('TfdAllToAll', [value], {})[0] as Value;
+  }
+
+  barrier(): void {
+    this.#run('TfdBarrier', [], {});
   }
 
   abort(reason: string): void {
@@ -68,8 +103,8 @@ export class GlooCommunicator implements Communicator {
     this.#variable.dispose();
   }
 
-  #run(op: string, values: readonly Value[], attributes: Attributes): Value[] {
-    return executor().execute(op, [values, this.#variable.read()], attributes);
+  #run(op: string, inputs: readonly Input[], attributes: Attributes): Value[] {
+    return executor().execute(op, [...inputs, this.#variable.read()], attributes);
   }
 }
 
@@ -79,6 +114,21 @@ function ownAddresses(native: CollectivesLibrary, id: CommunicatorId): Uint8Arra
   const buffer = new Uint8Array(Number(length[0]));
   check(native.tfd_communicator_addresses(id, buffer, buffer.length, length));
   return buffer;
+}
+
+function doesShareMemory(native: CollectivesLibrary, id: CommunicatorId): boolean {
+  const stats = new BigInt64Array(4);
+  check(native.tfd_communicator_stats(id, stats));
+  return stats[3] === 1n;
+}
+
+function noSharedMemory(): UserError {
+  return new UserError({
+    code: 'TFD_SHARED_MEMORY',
+    rule: 'The transport shared-memory needs workers that can read each other’s memory.',
+    received: 'workers on several machines or in containers of their own, or TFJS_DISTRIBUTE_SHARED_MEMORY=off',
+    remedy: "Let communication be 'auto' or 'gloo', or start all workers in one container.",
+  });
 }
 
 function check(message: string | null): void {

@@ -37,6 +37,9 @@ const peers: ReadonlySet<string> = new Set(['UNAVAILABLE', 'CANCELLED', 'DEADLIN
 /** A collective that lost a peer reports ABORTED, as an operation does that failed inside oneDNN: the node tells. */
 const isCollective = /\bnode (Tfd|Collective)/;
 
+/** What our collectives say, and TensorFlow's, where the workers call different ones. */
+const isDisagreement = /The ranks disagree: |mismatch in the collective instance/;
+
 let shared: StatusHandle | undefined;
 
 /** The status object of every synchronous call: such calls never overlap, so one is enough. */
@@ -67,6 +70,10 @@ function toError(what: string, code: number, message: string): DistributeError {
     rule: `TensorFlow refused ${what}: ${message.trim()}`,
     ...(where === undefined ? {} : { received: `the call at ${where}` }),
   };
+  if (isDisagreement.test(message)) {
+    const remedy = 'Let all workers call the same collectives in the same order, with the same shapes and dtypes.';
+    return new UserError({ ...parts, code: 'TFD_RANKS_DISAGREE', remedy });
+  }
   if (mistakes.has(name)) {
     return new UserError({ ...parts, remedy: 'Check the shapes, dtypes and attributes that the message names.' });
   }

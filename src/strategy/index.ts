@@ -1,4 +1,6 @@
 /** Strategies: how training is spread over devices and machines. */
+export { Collectives, type AllGatherOptions } from './collectives.ts';
+export type { EagerCollectives } from './eagerCollectives.ts';
 export { MirroredStrategy, type MirroredOptions } from './mirrored.ts';
 export { MultiWorkerMirroredStrategy, type MultiWorkerMirroredOptions } from './multiWorkerMirrored.ts';
 export { OneDeviceStrategy } from './oneDevice.ts';

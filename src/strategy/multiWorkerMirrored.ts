@@ -4,15 +4,28 @@ import { UserError } from '../base/errors.ts';
 import { toTensor, toValue } from '../backend/index.ts';
 import type { Joined, WorkerIdentity } from '../cluster/index.ts';
 import { resolveWorker } from '../cluster/resolveWorker.ts';
-import { formGroup, toBuckets, type Communication, type Communicator, type Sized } from '../collectives/index.ts';
+import {
+  alone,
+  assertCommunication,
+  formGroup,
+  toBuckets,
+  type Communication,
+  type Communicator,
+  type Sized,
+} from '../collectives/index.ts';
 import { compile, type CompiledFunction } from '../graph/index.ts';
 import { GraphTensor, type DTypeName, type Value } from '../tensor/index.ts';
+import { Collectives } from './collectives.ts';
 import type { ReduceOp, ReplicaContext } from './replica.ts';
 import { Strategy } from './strategy.ts';
 
 /** Options of `MultiWorkerMirroredStrategy`. */
 export interface MultiWorkerMirroredOptions {
-  /** What carries the gradients; default `auto`: Gloo, or TensorFlow's own ring where the Gloo library is not there. */
+  /**
+   * What carries the gradients and other collectives. `shared-memory`: for workers on one machine. `gloo`: TCP. `ring`:
+   * TensorFlow's own gRPC servers, which are slower and lack some operations. Default `auto`: the first of them that all
+   * workers have.
+   */
   readonly communication?: Communication;
   /** Most bytes of gradients that travel together; default 4 MiB. */
   readonly bucketBytes?: number;
@@ -36,6 +49,11 @@ interface Group {
  * was started by itself is a single worker.
  */
 export class MultiWorkerMirroredStrategy extends Strategy {
+  /** All-reduce, all-gather, reduce-scatter, broadcast, all-to-all and barrier among the workers. */
+  readonly collectives = new Collectives(
+    () => (this.#identity.worldSize === 1 ? alone : this.#joined()),
+    () => this.start(),
+  );
   override readonly rank: number;
   override readonly numReplicas: number;
   readonly #identity: WorkerIdentity;
@@ -57,6 +75,7 @@ export class MultiWorkerMirroredStrategy extends Strategy {
       collectiveTimeoutMs: 600_000,
       ...options,
     };
+    assertCommunication(this.#options.communication);
     if (!(this.#options.bucketBytes > 0)) {
       throw new UserError({
         code: 'TFD_BUCKET_BYTES',
@@ -80,6 +99,7 @@ export class MultiWorkerMirroredStrategy extends Strategy {
     const group = await this.#group;
     group?.communicator.close();
     await group?.joined.close();
+    this.collectives.eager.dispose();
     for (const step of this.#reduceSteps.values()) step.dispose();
     this.#reduceSteps.clear();
     this.#group = undefined;

@@ -57,6 +57,14 @@ export async function formRing(
   alter?: (addresses: Buffer[]) => void,
 ): Promise<CommunicatorId> {
   const id = create(rank, size, timeoutMs);
+  const addresses = await exchange(name, rank, size, addressesOf(id));
+  alter?.(addresses);
+  await connect(id, Buffer.concat(addresses));
+  return id;
+}
+
+/** In a child: gives `bytes` to the `size` children that ask for the ring `name`, and waits for theirs. */
+export async function exchange(name: string, rank: number, size: number, bytes: Uint8Array): Promise<Buffer[]> {
   const all = new Promise<readonly string[]>((resolve) => {
     const listen = (message: Message): void => {
       if (message.kind !== 'all' || message.ring !== name) return;
@@ -65,11 +73,8 @@ export async function formRing(
     };
     process.on('message', listen);
   });
-  tell({ kind: 'addresses', ring: name, rank, size, bytes: addressesOf(id).toString('base64') });
-  const addresses = (await all).map((bytes) => Buffer.from(bytes, 'base64'));
-  alter?.(addresses);
-  await connect(id, Buffer.concat(addresses));
-  return id;
+  tell({ kind: 'addresses', ring: name, rank, size, bytes: Buffer.from(bytes).toString('base64') });
+  return (await all).map((other) => Buffer.from(other, 'base64'));
 }
 
 /** What a communicator did so far. */

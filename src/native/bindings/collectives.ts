@@ -27,6 +27,9 @@ export const collectives = {
   >(
     'tfd_message tfd_communicator_create(int32_t rank, int32_t size, const char* address, int64_t connect_timeout_ms, int64_t collective_timeout_ms, int64_t* id)',
   ),
+  tfd_communicator_withhold_memory: c<(id: CommunicatorId) => TfdMessage>(
+    'tfd_message tfd_communicator_withhold_memory(int64_t id)',
+  ),
   tfd_communicator_addresses: c<
     (id: CommunicatorId, buffer: Uint8Array, capacity: number, length: BigInt64Array) => TfdMessage
   >('tfd_message tfd_communicator_addresses(int64_t id, uint8_t* buffer, int64_t capacity, int64_t* length)'),
