@@ -95,8 +95,13 @@ test(
       const stated = (state: string) =>
         links.filter((link) => link.state === state).map(({ from, to }) => `${from} ${to}`);
       assert.deepEqual(stated('broken'), ['1 2', '2 1']);
-      assert.deepEqual(stated('slow'), ['0 3', '3 0']);
-      assert.equal(stated('ok').length, 8);
+      for (const link of ['0 3', '3 0']) assert(stated('slow').includes(link), stdout);
+      // A busy machine may slow others down too, but not as far.
+      const limited = links.filter(({ bytesPerSecond = Infinity }) => bytesPerSecond < 1e6);
+      assert.deepEqual(
+        limited.map(({ from, to }) => `${from} ${to}`),
+        ['0 3', '3 0'],
+      );
     }
   },
 );

@@ -26,7 +26,7 @@ export type Report = z.infer<typeof reportSchema>;
 /** A link is slow below this part of the bandwidth in the middle, or above this multiple of the latency there. */
 const slowFactor = 4;
 /** Differences of latency below this say nothing about a link, in milliseconds. */
-const noiseMs = 1;
+const noiseMs = 5;
 
 /** Links between machines are compared with each other. Within a machine there is none that could be slow. */
 export function judgeLinks(workers: Report['workers'], links: readonly Link[]): JudgedLink[] {
