@@ -62,6 +62,7 @@ export {
   whileLoop,
   type CompiledFunction,
   type FunctionOptions,
+  type NextState,
   type TracedOperation,
   type WhileOptions,
 } from './graph/index.ts';

@@ -19,6 +19,9 @@ export interface WhileOptions {
   readonly maximumIterations?: number;
 }
 
+/** The structure of `S`, with tensors of any rank: the methods of TF.js's tensors forget it. */
+export type NextState<S> = S extends Tensor ? Tensor : S extends object ? { [K in keyof S]: NextState<S[K]> } : S;
+
 /**
  * Calls `body` on the state as long as `condition` says so. In a compiled function it becomes a loop of TensorFlow,
  * traced once; elsewhere it is a loop of JavaScript. Gradients go through it: for them, memory for what each round
@@ -33,7 +36,7 @@ export interface WhileOptions {
  */
 export function whileLoop<S>(
   condition: (state: S) => Tensor,
-  body: (state: S) => NoInfer<S>,
+  body: (state: S) => NextState<S>,
   initial: S,
   { maximumIterations = Infinity }: WhileOptions = {},
 ): S {
@@ -42,8 +45,8 @@ export function whileLoop<S>(
   }
   const graph = executor();
   return graph instanceof TracingGraph
-    ? traced(graph, condition, body, initial, maximumIterations)
-    : eager(condition, body, initial, maximumIterations);
+    ? traced(graph, condition, body as (state: S) => S, initial, maximumIterations)
+    : eager(condition, body as (state: S) => S, initial, maximumIterations);
 }
 
 function eager<S>(condition: (state: S) => Tensor, body: (state: S) => S, initial: S, maximum: number): S {
