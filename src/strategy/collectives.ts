@@ -21,7 +21,7 @@ export interface AllGatherOptions {
  * They have gradients, for which all workers must compute the gradient: that of the sum of the losses of all workers.
  *
  * Where workers disagree about the operation, the shape or the dtype, the call fails on all of them with a UserError
- * `TFD_RANKS_DISAGREE` (over the ring, with TensorFlow's own error); where a worker is lost, with a PeerError.
+ * `TFD_RANKS_DISAGREE`; over the ring only some may be told, and the others wait. Where a worker is lost, it is a PeerError.
  */
 export class Collectives {
   /** The same outside of compiled functions: every method gives a promise, and the event loop goes on meanwhile. */

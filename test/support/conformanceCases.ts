@@ -202,18 +202,15 @@ export function gradientCases(rank: number, size: number, transport: Transport |
   ];
 }
 
-/** Calls that differ between rank 0 and the others. TensorFlow's ring is of no use after the first one. */
+/** Calls that differ between rank 0 and the others. */
 export function mistakes(
   rank: number,
   size: number,
-  communication: string,
 ): { name: string; run: (collectives: EagerCollectives) => Promise<unknown> }[] {
   const isFirst = rank === 0;
   const two = isFirst ? 2 : 3;
-  const shape = { name: 'shape', run: (c: EagerCollectives) => c.allReduce(tf.ones([two]), 'sum') };
-  if (communication === 'ring') return [shape];
   return [
-    shape,
+    { name: 'shape', run: (c) => c.allReduce(tf.ones([two]), 'sum') },
     { name: 'layout', run: (c) => c.allReduce(tf.ones(isFirst ? [2, 3] : [3, 2]), 'sum') },
     { name: 'empty', run: (c) => c.allReduce(tf.ones([isFirst ? 0 : 3]), 'sum') },
     { name: 'small and large', run: (c) => c.allReduce(tf.ones([isFirst ? 3 : large]), 'sum') },

@@ -90,7 +90,7 @@ async function values(): Promise<void> {
 
 /** Ranks that call different collectives are told so, all of them; each time a new group. */
 async function disagreeing(): Promise<void> {
-  for (const { name, run } of mistakes(rank, size, communication)) {
+  for (const { name, run } of mistakes(rank, size)) {
     const group = await form(name);
     const start = performance.now();
     const failure = await failureOf(run(collectivesOf(group).eager));
