@@ -21,7 +21,7 @@ export function checkReduction({ dtype }: Tensor, reduction: string): void {
 
 /** The shape of `value`. @throws UserError `TFD_COLLECTIVE_SHAPE` where it has no equal part for every worker. */
 export function checkParts(what: string, { shape }: Tensor, size: number): readonly number[] {
-  if ((shape[0] ?? 1) % size === 0 && shape.length > 0) return shape;
+  if (shape.length > 0 && shape[0] % size === 0) return shape;
   throw new UserError({
     code: 'TFD_COLLECTIVE_SHAPE',
     rule: `The first dimension of a tensor for ${what} must be a multiple of the number of workers, ${size}.`,
