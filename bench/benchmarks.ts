@@ -42,6 +42,9 @@ const networks = {
   transformer: 'a transformer of 4 layers, batch 32',
 };
 
+/** XLA makes convolutions and recurrent layers slower, and takes long to compile them. */
+const fasterWithXla = new Set(['mlp', 'transformer']);
+
 /** All benchmarks. */
 export function benchmarks({ pythons, numThreads = availableParallelism() }: BenchmarkOptions): Benchmark[] {
   const threads = numThreads === 1 ? '1 thread' : `${numThreads} threads`;
@@ -63,6 +66,7 @@ export function benchmarks({ pythons, numThreads = availableParallelism() }: Ben
       ...peer('torch', 'PyTorch eager', 0.9, 'torch_step.py', network, 'eager'),
       ...peer('torch', 'torch.compile', 0.9, 'torch_step.py', network, 'compiled'),
     ],
+    ...(fasterWithXla.has(network) && { also: { 'ours with jitCompile (XLA)': ours('step.ts', network, 'xla') } }),
   }));
   return [
     ...steps,
