@@ -127,7 +127,8 @@ export function benchmarks({ pythons, numThreads = availableParallelism() }: Ben
 function workers(numWorkers: number): Command {
   const script = join(import.meta.dirname, 'cases/trainWorkers.ts');
   const options = ['--workers', String(numWorkers), '--threads-per-worker', '1'];
-  return typescript('../src/cli', 'main.ts', 'run', ...options, script);
+  const cli = join(import.meta.dirname, '../dist/cli/main.js');
+  return { file: process.execPath, args: [cli, 'run', ...options, script] };
 }
 
 function typescript(folder: string, file: string, ...args: string[]): Command {

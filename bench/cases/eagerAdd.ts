@@ -1,5 +1,5 @@
 /** Microseconds of one eager `tf.add` of two small tensors, its result's disposal included. */
-import * as tf from '../../src/index.ts';
+import * as tf from 'tfjs-distribute';
 import { median, report, timesMs } from './measure.ts';
 
 const numAdds = 20_000;

@@ -1,5 +1,5 @@
 /** Billions of arithmetic operations a second of one large product of matrices: what this machine can do. */
-import * as tf from '../../src/index.ts';
+import * as tf from 'tfjs-distribute';
 import { median, report, timesMs } from './measure.ts';
 
 const size = 2048;

@@ -3,7 +3,7 @@
  * its milliseconds; or with FACT `start` the milliseconds from the start of the process to the end of the first step;
  * or with FACT `memory` the process's largest resident size in MiB.
  */
-import * as tf from '../../src/index.ts';
+import * as tf from 'tfjs-distribute';
 import { median, peakMemoryMiB, processAgeMs, report, timesMs } from './measure.ts';
 import { learningRate, makeNetwork, numBatches, type Batch } from './networks/index.ts';
 

@@ -1,5 +1,5 @@
 /** Samples a second of all workers together: each trains the network on batches of its own, gradients are all-reduced. */
-import * as tf from '../../src/index.ts';
+import * as tf from 'tfjs-distribute';
 import { measureSeconds, median, report } from './measure.ts';
 import { learningRate, makeNetwork, numBatches, type Batch } from './networks/index.ts';
 

@@ -1,5 +1,5 @@
 /** conv32 - conv64 - max-pool - dense128 - dense10; convolutions of 3x3; 28x28 grey images, batch 64. */
-import * as tf from '../../../src/index.ts';
+import * as tf from 'tfjs-distribute';
 import { layersNetwork } from './layersNetwork.ts';
 import type { Network } from './network.ts';
 

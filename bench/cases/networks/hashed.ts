@@ -1,5 +1,5 @@
 /** Weights and data that every language makes alike: the two sides must show the same losses. */
-import * as tf from '../../../src/index.ts';
+import * as tf from 'tfjs-distribute';
 
 /** `size` values that look random, from 0 to 1: the last step of MurmurHash3 on the numbers from 0. */
 export function hashed(seed: number, size: number): Float32Array {

@@ -1,5 +1,5 @@
 /** A network made of layers that sorts inputs into 10 classes. */
-import * as tf from '../../../src/index.ts';
+import * as tf from 'tfjs-distribute';
 import { hashedTensor, makeLabels, setHashedKernels } from './hashed.ts';
 import type { Network } from './network.ts';
 

@@ -1,5 +1,5 @@
 /** LSTM of 128 units over 50 time steps of 64 features, then dense10; batch 64. */
-import * as tf from '../../../src/index.ts';
+import * as tf from 'tfjs-distribute';
 import { layersNetwork } from './layersNetwork.ts';
 import type { Network } from './network.ts';
 

@@ -1,5 +1,5 @@
 /** 784 inputs, two hidden layers of 512, batch 128. */
-import * as tf from '../../../src/index.ts';
+import * as tf from 'tfjs-distribute';
 import { layersNetwork } from './layersNetwork.ts';
 import type { Network } from './network.ts';
 

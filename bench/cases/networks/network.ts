@@ -1,5 +1,5 @@
 /** What a benchmark trains: a network with its loss, and batches for it; the peers make the same in Python. */
-import type * as tf from '../../../src/index.ts';
+import type * as tf from 'tfjs-distribute';
 
 export interface Network {
   /** Trainable numbers. */

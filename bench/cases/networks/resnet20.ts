@@ -2,7 +2,7 @@
  * ResNet-20 for CIFAR (He et al., "Deep Residual Learning for Image Recognition", 2015, section 4.2), with a 1x1
  * convolution where a block changes its size; 32x32 colour images, batch 64.
  */
-import * as tf from '../../../src/index.ts';
+import * as tf from 'tfjs-distribute';
 import { layersNetwork } from './layersNetwork.ts';
 import type { Network } from './network.ts';
 

@@ -2,7 +2,7 @@
  * A language model of bytes: 4 transformer blocks (normalization first), 128 wide, 4 heads, 64 positions, batch 32.
  * Written with operations and layers, as its peers are. (Vaswani et al., "Attention Is All You Need", 2017.)
  */
-import * as tf from '../../../src/index.ts';
+import * as tf from 'tfjs-distribute';
 import { hashed, hashedKernel } from './hashed.ts';
 import type { Network } from './network.ts';
 
