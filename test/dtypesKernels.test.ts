@@ -3,39 +3,28 @@
  * the golden values; in 16 bits what float64 gives of the same rounded inputs, rounded.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as core from '@tensorflow/tfjs-core';
-import { engine, type DataType, type NamedAttrMap, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import '../src/backend/index.ts';
 import { cast } from '../src/backend/frontend/index.ts';
 import { compile } from '../src/graph/index.ts';
-
-interface Golden {
-  dtype: DataType;
-  shape: number[];
-  values: (number | string)[];
-}
-
-interface Case {
-  kernel: string;
-  eager?: boolean;
-  inputs: number[] | Record<string, number | number[]>;
-  attrs: NamedAttrMap;
-  outputs: number[];
-}
+import {
+  golden,
+  goldenTensor,
+  inputsOf,
+  kernelCases,
+  runKernel,
+  type KernelCase,
+  type KernelInputs,
+} from './support/goldenKernels.ts';
 
 type Dtype = 'float16' | 'bfloat16' | 'float64';
-type Inputs = Record<string, Tensor | Tensor[]>;
-
-const file = new URL('golden/kernels.json', import.meta.url);
-const { tensors, cases } = JSON.parse(readFileSync(file, 'utf8')) as { tensors: Golden[]; cases: Case[] };
-
 /** Twice the distance from 1 to the next number. */
 const precision: Record<Dtype, number> = { float16: 2 ** -9, bfloat16: 2 ** -6, float64: 2 ** -51 };
 
 for (const dtype of ['float64', 'float16', 'bfloat16'] as const) {
-  for (const [index, entry] of cases.entries()) {
+  for (const [index, entry] of kernelCases.entries()) {
     const numbers = Object.values<number | number[]>(entry.inputs).flat();
     const dtypes = [...numbers, ...entry.outputs].map((number) => golden(number).dtype);
     // TF.js has complex64 only.
@@ -46,12 +35,12 @@ for (const dtype of ['float64', 'float16', 'bfloat16'] as const) {
   }
 }
 
-async function check(entry: Case, dtype: Dtype): Promise<void> {
+async function check(entry: KernelCase, dtype: Dtype): Promise<void> {
   const { outputs, eager = false } = entry;
-  const given = core.tidy(() => inputsOf(entry, dtype));
-  const expected = dtype === 'float64' ? outputs.map(goldenTensor) : core.tidy(() => run(entry, widened(given)));
-  const now = run(entry, given);
-  const compiled = compile((inputs: Inputs) => run(entry, inputs));
+  const given = core.tidy(() => narrowedInputs(entry, dtype));
+  const expected = dtype === 'float64' ? outputs.map(goldenTensor) : core.tidy(() => runKernel(entry, widened(given)));
+  const now = runKernel(entry, given);
+  const compiled = compile((inputs: KernelInputs) => runKernel(entry, inputs));
   const later = eager ? [] : await compiled(given);
   for (const [mode, results] of Object.entries({ eager: now, ...(eager ? {} : { compiled: later }) })) {
     results.forEach((actual, index) => {
@@ -63,26 +52,14 @@ async function check(entry: Case, dtype: Dtype): Promise<void> {
   core.dispose(given);
 }
 
-function run({ kernel, inputs, attrs }: Case, given: Inputs): Tensor[] {
-  const named = Array.isArray(inputs) ? Object.values(given) : given;
-  const result = engine().runKernel(kernel, named as NamedTensorMap, attrs);
-  return Array.isArray(result) ? result : [result];
-}
-
-function inputsOf({ inputs }: Case, dtype: Dtype): Inputs {
-  const make = (number: number): Tensor => {
+function narrowedInputs(entry: KernelCase, dtype: Dtype): KernelInputs {
+  return inputsOf(entry, (number) => {
     const tensor = goldenTensor(number);
     return tensor.dtype === 'float32' ? cast(tensor, dtype) : tensor;
-  };
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]: [string, number | number[]]) => [
-      name,
-      Array.isArray(value) ? value.map(make) : make(value),
-    ]),
-  );
+  });
 }
 
-function widened(inputs: Inputs): Inputs {
+function widened(inputs: KernelInputs): KernelInputs {
   const widen = (tensor: Tensor): Tensor => (tensor.dtype in precision ? cast(tensor, 'float64') : tensor);
   return Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [name, Array.isArray(value) ? value.map(widen) : widen(value)]),
@@ -105,16 +82,4 @@ function compare(actual: Tensor, expected: Tensor, dtype: Dtype, mode: string): 
     const isClose = Number.isFinite(target) ? Math.abs(value - target) <= limit * largest : Object.is(value, target);
     assert.ok(isClose, `${mode}: value ${position} is ${value}, expected ${target}`);
   });
-}
-
-function goldenTensor(number: number): Tensor {
-  const { dtype, shape, values } = golden(number);
-  const numbers = values.map((value) =>
-    typeof value === 'string' && dtype !== 'string' ? Number(value.replace('inf', 'Infinity')) : value,
-  );
-  return core.tensor(numbers, shape, dtype);
-}
-
-function golden(number: number): Golden {
-  return tensors[number] as Golden;
 }

@@ -1,30 +1,19 @@
 /** Kernels of TF.js against what Python's TensorFlow gives: eagerly, and inside a compiled function. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as core from '@tensorflow/tfjs-core';
-import { engine, type DataType, type NamedAttrMap, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import { backendName } from '../src/backend/index.ts';
 import { compile } from '../src/graph/index.ts';
-
-interface Golden {
-  dtype: DataType;
-  shape: number[];
-  values: (number | string)[];
-}
-
-interface Case {
-  kernel: string;
-  note?: string;
-  /** True where the shape of the result depends on the values: then the kernel cannot be compiled. */
-  eager?: boolean;
-  inputs: number[] | Record<string, number | number[]>;
-  attrs: NamedAttrMap;
-  outputs: number[];
-}
-
-const file = new URL('golden/kernels.json', import.meta.url);
-const { tensors, cases } = JSON.parse(readFileSync(file, 'utf8')) as { tensors: Golden[]; cases: Case[] };
+import {
+  golden,
+  inputsOf,
+  kernelCases,
+  runKernel,
+  toNumber,
+  type KernelCase,
+  type KernelInputs,
+} from './support/goldenKernels.ts';
 
 /** Kernels that cannot be here, and why. */
 const absent = new Map([
@@ -52,7 +41,7 @@ test('every kernel that TF.js names is registered, or is absent for a reason', {
 });
 
 test('every kernel has a golden case, or is tested elsewhere', { timeout: 60_000 }, () => {
-  const tested = new Set(cases.map(({ kernel }) => kernel));
+  const tested = new Set(kernelCases.map(({ kernel }) => kernel));
   const untested = kernelNames.filter((name) => !tested.has(name) && !absent.has(name) && !elsewhere.has(name));
   assert.deepEqual(
     untested.filter((name) => !isGradient(name)),
@@ -60,8 +49,8 @@ test('every kernel has a golden case, or is tested elsewhere', { timeout: 60_000
   );
 });
 
-const byKernel = new Map<string, Case[]>();
-for (const entry of cases) byKernel.set(entry.kernel, [...(byKernel.get(entry.kernel) ?? []), entry]);
+const byKernel = new Map<string, KernelCase[]>();
+for (const entry of kernelCases) byKernel.set(entry.kernel, [...(byKernel.get(entry.kernel) ?? []), entry]);
 
 for (const [kernel, entries] of byKernel) {
   test(kernel, { timeout: 120_000 }, async (t) => {
@@ -79,18 +68,10 @@ for (const [kernel, entries] of byKernel) {
   });
 }
 
-async function check({ kernel, inputs, attrs, outputs, eager = false }: Case): Promise<void> {
-  const given = Object.fromEntries(
-    Object.entries(inputs).map(([name, value]: [string, number | number[]]) => [
-      name,
-      Array.isArray(value) ? value.map(toTensor) : toTensor(value),
-    ]),
-  );
-  const run = (from: typeof given): Tensor[] => {
-    const named = Array.isArray(inputs) ? Object.values(from) : from;
-    const result = engine().runKernel(kernel, named as NamedTensorMap, attrs);
-    return Array.isArray(result) ? result : [result];
-  };
+async function check(entry: KernelCase): Promise<void> {
+  const { outputs, eager = false } = entry;
+  const given = inputsOf(entry);
+  const run = (from: KernelInputs): Tensor[] => runKernel(entry, from);
   const now = run(given);
   compare(now, outputs, 'eager');
   core.dispose(now);
@@ -129,28 +110,6 @@ function isClose(actual: number | string | undefined, expected: number | string,
   const wanted = toNumber(expected);
   if (dtype === 'int32' || dtype === 'bool' || !Number.isFinite(wanted)) return Object.is(actual, wanted);
   return Math.abs(Number(actual) - wanted) <= 1e-5 + 2e-5 * Math.abs(wanted);
-}
-
-function toTensor(number: number): Tensor {
-  const { dtype, shape, values } = golden(number);
-  if (dtype === 'complex64') {
-    return core.tidy(() => {
-      const pairs = core.reshape(core.tensor(values.map(toNumber)), [...shape, 2]);
-      const [real, imaginary] = core.unstack(pairs, -1) as [Tensor, Tensor];
-      return core.complex(real, imaginary);
-    });
-  }
-  return core.tensor(dtype === 'string' ? (values as string[]) : values.map(toNumber), shape, dtype);
-}
-
-function golden(number: number): Golden {
-  const found = tensors[number];
-  assert.ok(found !== undefined);
-  return found;
-}
-
-function toNumber(value: number | string): number {
-  return typeof value === 'number' ? value : Number(value.replace('inf', 'Infinity'));
 }
 
 test('Multinomial draws by the probabilities, and again the same with the same seed', { timeout: 60_000 }, () => {
