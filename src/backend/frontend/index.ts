@@ -43,3 +43,4 @@ export { dropout } from './random/dropout.ts';
 export { registerRecurrentKind } from './recurrentLayers.ts';
 export { resetAfterGru } from '../recurrent/gru.ts';
 export { setRandomSeed, setReplicaSeedOffset, type Seed } from './random/seeds.ts';
+export { registeredClass } from './registeredClass.ts';

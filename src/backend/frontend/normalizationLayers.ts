@@ -2,8 +2,9 @@
  * Makes TF.js's normalization layers fast: they run as kernels of their own with gradients of their own, in place of
  * operations that each read and write all values. The results are the same.
  */
-import { engine, mul, ones, reshape, serialization, sub, tidy, zeros, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, mul, ones, reshape, sub, tidy, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import type { layers, LayerVariable } from '@tensorflow/tfjs-layers';
+import { registeredClass } from './registeredClass.ts';
 
 type Layer = layers.Layer;
 
@@ -32,11 +33,7 @@ function install<L extends Normalization>(
   normalize: (layer: L, x: Tensor) => Tensor,
   isMeant: (kwargs: Parameters<Layer['call']>[1]) => boolean,
 ): void {
-  // TF.js registers the classes and does not export them.
-  const [layerClass] = serialization.SerializationMap.getMap().classNameMap[className] as unknown as [
-    { readonly prototype: L },
-  ];
-  const { prototype } = layerClass;
+  const { prototype } = registeredClass<{ readonly prototype: L }>(className);
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with `this` below.
   const { call } = prototype;
   prototype.call = function callAsKernel(this: L, inputs, kwargs) {

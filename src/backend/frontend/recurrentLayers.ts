@@ -10,7 +10,6 @@ import {
   mul,
   ones,
   reshape,
-  serialization,
   slice,
   split,
   squeeze,
@@ -27,6 +26,7 @@ import { lstm } from '../recurrent/lstm.ts';
 import { recur } from '../recurrent/recurrence.ts';
 import { simpleRnn } from '../recurrent/simpleRnn.ts';
 import { dropout } from './random/dropout.ts';
+import { registeredClass } from './registeredClass.ts';
 
 type Call = RNN['call'];
 type LstmCell = ReturnType<typeof layers.lstmCell>;
@@ -77,8 +77,7 @@ const kindsOfTfjs: Readonly<Record<string, RecurrentKind>> = {
 
 /** Puts it in the place of TF.js's call, which does what is not known here. */
 export function installRecurrentLayers(): void {
-  const { classNameMap } = serialization.SerializationMap.getMap();
-  for (const [name, kind] of Object.entries(kindsOfTfjs)) kinds.set(classNameMap[name]?.[0], kind);
+  for (const [name, kind] of Object.entries(kindsOfTfjs)) kinds.set(registeredClass(name), kind);
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with `this` below.
   const loop: Call = RNN.prototype.call;
   RNN.prototype.call = function call(this: RNN, inputs, kwargs) {

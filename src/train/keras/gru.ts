@@ -2,15 +2,12 @@
 import { matMul, ones, serialization, split, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { RNN, type GRUCellLayerArgs, type GRULayerArgs, type layers, type Shape } from '@tensorflow/tfjs-layers';
 import { InternalError } from '../../base/errors.ts';
-import { dropout, registerRecurrentKind, resetAfterGru } from '../../backend/frontend/index.ts';
+import { dropout, registeredClass, registerRecurrentKind, resetAfterGru } from '../../backend/frontend/index.ts';
 
 type GruCell = ReturnType<typeof layers.gruCell>;
 type Call = Parameters<RNN['call']>;
 
-// TF.js registers the class and does not export it.
-const [GruCellOfTfjs] = serialization.SerializationMap.getMap().classNameMap['GRUCell'] as unknown as [
-  new (args: GRUCellLayerArgs) => GruCell,
-];
+const GruCellOfTfjs = registeredClass<new (args: GRUCellLayerArgs) => GruCell>('GRUCell');
 
 class ResetAfterGRUCell extends GruCellOfTfjs {
   static className = 'ResetAfterGRUCell';
