@@ -49,12 +49,21 @@ const fasterWithXla = new Set(['mlp', 'transformer']);
 export function benchmarks({ pythons, numThreads = availableParallelism() }: BenchmarkOptions): Benchmark[] {
   const threads = numThreads === 1 ? '1 thread' : `${numThreads} threads`;
   const ours = (file: string, ...args: string[]): Side => [{ ...typescript('cases', file, ...args), numThreads }];
-  const peer = (kind: PeerKind, name: string, target: number, file: string, ...args: string[]): Peer[] => {
-    const python = pythons[kind];
-    if (python === undefined) return [];
-    const side = [{ file: python, args: [join(import.meta.dirname, 'peers', file), ...args], numThreads }];
-    return [{ name, target, side }];
+  const python = (kind: PeerKind, file: string, ...args: string[]): Side | undefined => {
+    const interpreter = pythons[kind];
+    if (interpreter === undefined) return undefined;
+    return [{ file: interpreter, args: [join(import.meta.dirname, 'peers', file), ...args], numThreads }];
   };
+  const peer = (
+    kind: PeerKind,
+    name: string,
+    target: number,
+    ...command: [file: string, ...args: string[]]
+  ): Peer[] => {
+    const side = python(kind, ...command);
+    return side === undefined ? [] : [{ name, target, side }];
+  };
+  const torchProduct = python('torch', 'matmul.py', 'torch');
   const steps = Object.entries(networks).map(([network, description]): Benchmark => ({
     id: `${network}-step`,
     work: `one compiled training step of ${description}, SGD, ${threads}`,
@@ -77,7 +86,7 @@ export function benchmarks({ pythons, numThreads = availableParallelism() }: Ben
       better: 'higher',
       ours: ours('matmul.ts'),
       peers: peer('tensorflow', 'Python tf.function', 0.95, 'matmul.py', 'tensorflow'),
-      also: Object.fromEntries(peer('torch', 'PyTorch', 1, 'matmul.py', 'torch').map(({ name, side }) => [name, side])),
+      ...(torchProduct && { also: { PyTorch: torchProduct } }),
     },
     {
       id: 'eager-step',

@@ -71,7 +71,7 @@ function load(): Library {
     Object.entries(declarations).map(([name, signature]) => [name, handle.func(signature)]),
   ) as unknown as Library;
   assertSupportedVersion(bound.TF_Version());
-  for (const path of [runtime.frameworkLibrary, runtime.ccLibrary]) releaseLoaderPages(path);
+  releaseLoaderPages([runtime.frameworkLibrary, runtime.ccLibrary]);
   return bound;
 }
 

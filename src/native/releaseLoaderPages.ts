@@ -5,26 +5,28 @@ import koffi from 'koffi';
 const dontNeed = 4;
 
 /**
- * Unmaps the pages of a loaded library's first segment: its symbols and relocations, 120 MB of TensorFlow, all of which
- * the system's loader reads. A page that is read again comes back from the system's file cache. Linux only; elsewhere, and
- * where it does not work, nothing happens.
+ * Unmaps the pages of the first segments of loaded libraries: their symbols and relocations, 120 MB of TensorFlow, all of
+ * which the system's loader reads. A page that is read again comes back from the system's file cache. Linux only;
+ * elsewhere, and where it does not work, nothing happens.
  */
-export function releaseLoaderPages(path: string): void {
+export function releaseLoaderPages(libraries: readonly string[]): void {
   if (process.platform !== 'linux') return;
   try {
     const madvise = koffi.load(null).func('int madvise(uintptr_t address, size_t sizeBytes, int advice)');
-    for (const [start, end] of firstSegments(realpathSync(path))) madvise(start, end - start, dontNeed);
+    const paths = libraries.map((path) => realpathSync(path));
+    for (const [start, end] of firstSegments(paths)) madvise(start, end - start, dontNeed);
   } catch {
     // It only saves memory.
   }
 }
 
 /** Start and end addresses. */
-function firstSegments(path: string): [bigint, bigint][] {
+function firstSegments(paths: readonly string[]): [bigint, bigint][] {
   return readFileSync('/proc/self/maps', 'utf8')
     .split('\n')
     .flatMap((line) => {
-      const match = /^([0-9a-f]+)-([0-9a-f]+) r--p 00000000 \S+ \d+ +(.*)$/.exec(line);
-      return match?.[3] === path ? [[BigInt(`0x${match[1] ?? '0'}`), BigInt(`0x${match[2] ?? '0'}`)]] : [];
+      const [, start = '', end = '', path = ''] =
+        /^([0-9a-f]+)-([0-9a-f]+) r--p 00000000 \S+ \d+ +(.*)$/.exec(line) ?? [];
+      return paths.includes(path) ? [[BigInt(`0x${start}`), BigInt(`0x${end}`)]] : [];
     });
 }
